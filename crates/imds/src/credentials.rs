@@ -1,0 +1,80 @@
+//! The role's keys and the two documents that carry them.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use humantime::format_rfc3339_seconds;
+
+use crate::instance::Instance;
+use crate::json;
+
+/// One set of temporary keys.
+#[derive(Clone)]
+pub struct Credentials {
+    /// Begins with `ASIA`, as temporary keys do.
+    pub access_key_id: String,
+    /// 40 characters.
+    pub secret_access_key: String,
+    /// The session token that goes with the keys.
+    pub token: String,
+    /// When these keys were obtained.
+    pub last_updated: SystemTime,
+    /// When they cease to work.
+    pub expiration: SystemTime,
+}
+
+/// Keys stay out of logs and panics: only the times are shown.
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("last_updated", &self.last_updated)
+            .field("expiration", &self.expiration)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is served of a role between two rotations. Both documents belong to the same keys.
+#[derive(Clone)]
+pub struct RoleDocuments {
+    /// `iam/security-credentials/ROLE`
+    pub(crate) credentials: Bytes,
+    /// `iam/info`
+    pub(crate) profile_info: Bytes,
+    pub(crate) last_updated: SystemTime,
+}
+
+impl fmt::Debug for RoleDocuments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RoleDocuments").field("last_updated", &self.last_updated).finish_non_exhaustive()
+    }
+}
+
+impl RoleDocuments {
+    /// Writes both documents (EC2 User Guide, "Retrieve security credentials from instance
+    /// metadata"; the order of members from captures).
+    pub fn new(instance: &Instance, credentials: &Credentials) -> Self {
+        let last_updated = format_rfc3339_seconds(credentials.last_updated).to_string();
+        let expiration = format_rfc3339_seconds(credentials.expiration).to_string();
+        RoleDocuments {
+            credentials: json::object(&[
+                ("Code", Some("Success")),
+                ("LastUpdated", Some(&last_updated)),
+                ("Type", Some("AWS-HMAC")),
+                ("AccessKeyId", Some(&credentials.access_key_id)),
+                ("SecretAccessKey", Some(&credentials.secret_access_key)),
+                ("Token", Some(&credentials.token)),
+                ("Expiration", Some(&expiration)),
+            ])
+            .into(),
+            profile_info: json::object(&[
+                ("Code", Some("Success")),
+                ("LastUpdated", Some(&last_updated)),
+                ("InstanceProfileArn", Some(&instance.instance_profile_arn())),
+                ("InstanceProfileId", Some(&instance.instance_profile_id)),
+            ])
+            .into(),
+            last_updated: credentials.last_updated,
+        }
+    }
+}

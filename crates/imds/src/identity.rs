@@ -1,0 +1,28 @@
+//! The instance identity document.
+
+use humantime::format_rfc3339_seconds;
+
+use crate::instance::Instance;
+use crate::json;
+
+/// `dynamic/instance-identity/document`. The order of members is the one of current hosts; whoever
+/// verifies its signatures takes the bytes as served.
+pub(crate) fn document(instance: &Instance) -> String {
+    json::object(&[
+        ("accountId", Some(&instance.account_id)),
+        ("architecture", Some(&instance.architecture)),
+        ("availabilityZone", Some(&instance.availability_zone)),
+        ("billingProducts", None),
+        ("devpayProductCodes", None),
+        ("marketplaceProductCodes", None),
+        ("imageId", Some(&instance.ami_id)),
+        ("instanceId", Some(&instance.instance_id)),
+        ("instanceType", Some(&instance.instance_type)),
+        ("kernelId", None),
+        ("pendingTime", Some(&format_rfc3339_seconds(instance.launch_time).to_string())),
+        ("privateIp", Some(&instance.local_ipv4.to_string())),
+        ("ramdiskId", None),
+        ("region", Some(&instance.region)),
+        ("version", Some("2017-09-30")),
+    ])
+}

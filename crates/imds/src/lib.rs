@@ -1,0 +1,40 @@
+//! The EC2 instance metadata service (IMDS) as a pure function.
+//!
+//! [`Service::handle`] is the only door: what was asked and what time it is go in, the answer
+//! comes out. Nothing here opens a socket or a file, reads a clock or the environment, or waits.
+//!
+//! # Layout
+//!
+//! - `service`: the door, and the order in which a request is judged.
+//! - `request`, `response`: what goes in and what comes out, without an HTTP library.
+//! - `path`, `version`: which entry of which dated version a path names.
+//! - `guard`, `token`: who may ask (IMDSv1 and IMDSv2).
+//! - `refusal`: every reason to say no, and its status, in one table.
+//! - `instance` → `catalog` → `tree`: facts, the entries derived from them, look-up and listing.
+//! - `credentials`, `identity`, `json`: the documents, in the layout EC2 prints.
+
+mod catalog;
+mod credentials;
+mod guard;
+mod identity;
+mod instance;
+mod json;
+mod path;
+mod refusal;
+mod request;
+mod response;
+mod service;
+mod token;
+mod tree;
+mod version;
+
+pub use credentials::{Credentials, RoleDocuments};
+pub use guard::TokenPolicy;
+pub use instance::Instance;
+pub use refusal::Refusal;
+pub use request::{Method, Request};
+pub use response::{Name, Response, Status, Value};
+pub use service::{ErrorBodies, Service};
+pub use token::Tokens;
+pub use tree::{BadEntry, Tree};
+pub use version::Version;

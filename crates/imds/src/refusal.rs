@@ -1,0 +1,56 @@
+//! Every reason to refuse a request, and its status, in one table.
+
+use crate::response::Status;
+
+/// Why a request was not answered with data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A token was asked for without a lifetime, or with one that is not 1 to 21600 seconds.
+    BadTokenTtl,
+    /// No token was sent although they are required.
+    TokenMissing,
+    /// The token is not one of this service's, or its time is over.
+    TokenInvalid,
+    /// A token was asked for through a proxy, or on a path that only looks like the token path.
+    TokenRefused,
+    /// A client wanted to be told to go on before it sends its body.
+    ExpectationRefused,
+    /// Another method was used on the token path.
+    NotAllowedOnToken,
+    /// A method other than GET and HEAD was used on metadata.
+    NotAllowedOnData,
+    /// There is no such entry.
+    NotFound,
+    /// The request target is longer than any entry's name.
+    UriTooLong,
+}
+
+impl Refusal {
+    /// The status this refusal is answered with (EC2 User Guide, "Retrieve instance metadata",
+    /// and wire captures of the real service).
+    pub fn status(self) -> Status {
+        match self {
+            Refusal::BadTokenTtl => Status::BadRequest,
+            Refusal::TokenMissing | Refusal::TokenInvalid => Status::Unauthorized,
+            Refusal::TokenRefused => Status::Forbidden,
+            Refusal::NotFound => Status::NotFound,
+            Refusal::NotAllowedOnToken | Refusal::NotAllowedOnData => Status::NotAllowed,
+            Refusal::UriTooLong => Status::UriTooLong,
+            Refusal::ExpectationRefused => Status::ExpectationFailed,
+        }
+    }
+
+    /// The methods that would have been allowed, where that is why it was refused.
+    pub(crate) fn allow(self) -> Option<&'static str> {
+        match self {
+            Refusal::NotAllowedOnToken => Some(ALLOWED_ON_TOKEN),
+            Refusal::NotAllowedOnData => Some(ALLOWED_ON_DATA),
+            _ => None,
+        }
+    }
+}
+
+/// The real service's `Allow` on the token path.
+pub(crate) const ALLOWED_ON_TOKEN: &str = "OPTIONS, PUT";
+/// No capture shows the real service's `Allow` on metadata; these are the methods it takes.
+pub(crate) const ALLOWED_ON_DATA: &str = "GET, HEAD, OPTIONS";

@@ -1,0 +1,126 @@
+//! The only door: a request and the time go in, the answer comes out.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use crate::credentials::RoleDocuments;
+use crate::guard::{self, TokenPolicy};
+use crate::path::{self, Target};
+use crate::refusal::{ALLOWED_ON_DATA, ALLOWED_ON_TOKEN, Refusal};
+use crate::request::{Method, Request};
+use crate::response::Response;
+use crate::token::Tokens;
+use crate::tree::{Content, Leaf, Node, Tree};
+use crate::version::Version;
+
+/// Which bodies refusals carry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ErrorBodies {
+    /// EC2's own; JSON for a client whose `Accept` names it.
+    #[default]
+    Ec2,
+    /// JSON for everyone.
+    Json,
+}
+
+/// Everything an answer depends on but the request and the time. Never changed in place: a new
+/// one, which may share parts with the old, takes its place.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The session tokens; kept across changes, so that clients keep theirs.
+    pub tokens: Arc<Tokens>,
+    /// Whether metadata needs a token.
+    pub policy: TokenPolicy,
+    /// Bodies of refusals.
+    pub errors: ErrorBodies,
+    /// The entries.
+    pub tree: Arc<Tree>,
+    /// The documents of the role, replaced at each rotation.
+    pub role: RoleDocuments,
+    /// `Last-Modified` of all that stays as it was at launch.
+    pub launch_time: SystemTime,
+}
+
+/// The largest path that is looked at, in bytes. EC2's own names are below 200.
+const LONGEST_PATH: usize = 4096;
+
+/// The token path below a version; only `latest` issues tokens there.
+const TOKEN_PATH: &str = "api/token";
+
+impl Service {
+    /// Answers a request.
+    pub fn handle(&self, request: &Request<'_>, now: SystemTime) -> Response {
+        let response = self.answer(request, now).unwrap_or_else(|(refusal, remaining)| {
+            let json = request.accepts_json || self.errors == ErrorBodies::Json;
+            let refused = if json { Response::refused_in_json } else { Response::refused };
+            refused(refusal, now).with_token_ttl(remaining)
+        });
+        response.with_keep_alive(request.keep_alive)
+    }
+
+    /// The answer, or the refusal with the remaining seconds of a valid token.
+    fn answer(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, (Refusal, Option<u32>)> {
+        if request.path.len() > LONGEST_PATH {
+            return Err((Refusal::UriTooLong, None));
+        }
+        let target = path::target(request.path);
+        if let Target::Entry { version, name, slash } = &target
+            && name == TOKEN_PATH
+        {
+            let is_token_path = *version == Version::LATEST && !slash;
+            return self.answer_on_token_path(request, is_token_path, now).map_err(|refusal| (refusal, None));
+        }
+        match request.method {
+            Method::Get | Method::Head => {}
+            Method::Options => return Ok(Response::options(ALLOWED_ON_DATA, now)),
+            Method::Put | Method::Other => return Err((Refusal::NotAllowedOnData, None)),
+        }
+        let remaining =
+            guard::admit(request, self.policy, &self.tokens, now).map_err(|refusal| (refusal, None))?;
+        let response = self.entry(&target, now).ok_or((Refusal::NotFound, remaining))?;
+        Ok(response.with_token_ttl(remaining))
+    }
+
+    /// A PUT under another version or with a slash is forbidden, not missing (EC2 User Guide,
+    /// "Considerations" of IMDSv2, and a capture).
+    fn answer_on_token_path(
+        &self,
+        request: &Request<'_>,
+        is_token_path: bool,
+        now: SystemTime,
+    ) -> Result<Response, Refusal> {
+        match request.method {
+            Method::Put if is_token_path => {
+                let (token, ttl) = guard::issue(request, &self.tokens, now)?;
+                Ok(Response::token(token, ttl, now))
+            }
+            Method::Put => Err(Refusal::TokenRefused),
+            Method::Options => Ok(Response::options(ALLOWED_ON_TOKEN, now)),
+            Method::Get | Method::Head | Method::Other => Err(Refusal::NotAllowedOnToken),
+        }
+    }
+
+    fn entry(&self, target: &Target<'_>, now: SystemTime) -> Option<Response> {
+        const TEXT: &str = "text/plain";
+        let listing = |lines: Bytes| Response::data(lines, TEXT, self.launch_time, now);
+        match target {
+            Target::Unknown => None,
+            Target::Root => Some(listing(Version::listing().into())),
+            Target::Entry { version, name, .. } => match self.tree.get(name)? {
+                Node::Directory(directory) => directory.listing(*version).map(listing),
+                Node::Leaf(Leaf { since, .. }) if since > version => None,
+                Node::Leaf(Leaf { content, .. }) => {
+                    let (body, content_type, last_modified) = match content {
+                        Content::Text(text) => (text, TEXT, self.launch_time),
+                        Content::Binary(bytes) => (bytes, "application/octet-stream", self.launch_time),
+                        Content::Credentials => (&self.role.credentials, TEXT, self.role.last_updated),
+                        Content::ProfileInfo => (&self.role.profile_info, TEXT, self.role.last_updated),
+                    };
+                    Some(Response::data(body.clone(), content_type, last_modified, now))
+                }
+            },
+        }
+    }
+}
