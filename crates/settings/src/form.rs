@@ -1,0 +1,94 @@
+//! The forms values must have. Each function takes a text and gives the value it stands for, or
+//! `None`; the caller says what would have been right.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use toml::de::DeValue;
+
+use crate::defaults;
+
+/// `HOST` or `HOST:PORT`, where the host is an IPv4 address, an IPv6 address (in brackets if a
+/// port follows) or `localhost`.
+pub fn socket_address(text: &str) -> Option<SocketAddr> {
+    let text = text.replacen("localhost", "127.0.0.1", usize::from(text.starts_with("localhost")));
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Some(address);
+    }
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&text);
+    bare.parse::<IpAddr>().ok().map(|address| SocketAddr::new(address, defaults::PORT))
+}
+
+/// Addresses to listen on: at least one.
+pub(crate) fn socket_addresses(value: &DeValue<'_>) -> Option<Vec<SocketAddr>> {
+    let addresses = value.as_array()?.iter().map(|item| socket_address(item.as_ref().as_str()?));
+    addresses.collect::<Option<Vec<_>>>().filter(|addresses| !addresses.is_empty())
+}
+
+/// A whole number in a range.
+pub(crate) fn number<T>(range: RangeInclusive<T>) -> impl FnOnce(&DeValue<'_>) -> Option<T>
+where
+    T: TryFrom<i64> + PartialOrd,
+{
+    move |value| {
+        let number = value.as_integer()?;
+        let number = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
+        T::try_from(number).ok().filter(|number| range.contains(number))
+    }
+}
+
+/// An address that one host can have.
+pub(crate) fn host_address(text: &str) -> Option<Ipv4Addr> {
+    let address: Ipv4Addr = text.parse().ok()?;
+    let odd = address.is_unspecified() || address.is_broadcast() || address.is_multicast();
+    (!odd).then_some(address)
+}
+
+/// The name of a network interface (IFNAMSIZ of linux/if.h leaves 15 bytes).
+pub(crate) fn interface(text: &str) -> Option<String> {
+    let fits = (1..=15).contains(&text.len()) && text != "." && text != "..";
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/' && byte != b':');
+    (fits && plain).then(|| text.to_owned())
+}
+
+/// Text of certain characters and length.
+pub(crate) fn word(text: &str, length: RangeInclusive<usize>, others: &str) -> Option<String> {
+    let fits = length.contains(&text.len());
+    let plain = text.chars().all(|char| char.is_ascii_alphanumeric() || others.contains(char));
+    (fits && plain).then(|| text.to_owned())
+}
+
+/// An id such as `i-0123456789abcdef0`: a prefix and hexadecimal digits.
+pub(crate) fn id(prefix: &str) -> impl FnOnce(&str) -> Option<String> {
+    move |text| {
+        let digits = text.strip_prefix(prefix)?;
+        let hexadecimal = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        ((8..=17).contains(&digits.len()) && hexadecimal).then(|| text.to_owned())
+    }
+}
+
+/// A hardware address: six pairs of hexadecimal digits; given back in lower case.
+pub(crate) fn mac(text: &str) -> Option<String> {
+    let pairs: Vec<&str> = text.split(':').collect();
+    let good = |pair: &&str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (pairs.len() == 6 && pairs.iter().all(good)).then(|| text.to_ascii_lowercase())
+}
+
+/// A host name (RFC 1123, section 2.1).
+pub(crate) fn hostname(text: &str) -> Option<String> {
+    word(text, 1..=253, "-.").filter(|name| !name.starts_with(['-', '.']))
+}
+
+/// A lifetime of keys, such as `6h` or `90s`.
+pub(crate) fn lifetime(text: &str) -> Option<Duration> {
+    humantime::parse_duration(text).ok().filter(|lifetime| defaults::LIFETIMES.contains(lifetime))
+}
+
+/// What is wrong with a tag's key (EC2 User Guide, "Tag restrictions" of instance metadata).
+pub(crate) fn tag_key(key: &str, _value: &str) -> Result<(), String> {
+    let good = word(key, 1..=128, "+-=.,_:@").is_some() && ![".", "..", "_index"].contains(&key);
+    let reason =
+        "a tag that metadata shows has letters, digits and + - = . , _ : @ in its key, no space or slash";
+    if good { Ok(()) } else { Err(reason.to_owned()) }
+}

@@ -1,0 +1,45 @@
+//! The configuration file, read by both programs: what may be in it, what holds where it is silent,
+//! and what is said when it is wrong. Its only I/O is reading that one file.
+//!
+//! # Layout
+//!
+//! - `schema`: the keys and their meaning; reads a table into [`Settings`].
+//! - `defaults`: every default value and well-known path, written nowhere else.
+//! - `section`: one table of the file: typed look-up, unknown keys and line numbers.
+//! - `form`: the forms values must have.
+//! - `error`: what can be wrong.
+
+pub mod defaults;
+mod error;
+mod form;
+mod schema;
+mod section;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::Path;
+
+pub use error::Error;
+pub use form::socket_address;
+pub use schema::{CredentialSource, ErrorFormat, Instance, Network, Role, Settings, TokenSettings};
+
+impl Settings {
+    /// Reads the file given, or the usual one; where the usual one is missing, all defaults hold.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not TOML, or holds a key or a value that it must not.
+    pub fn load(path: Option<&Path>) -> Result<Settings, Error> {
+        let file = path.unwrap_or(Path::new(defaults::CONFIG_FILE));
+        match std::fs::read_to_string(file) {
+            Ok(text) => Settings::parse(&text, file),
+            Err(error) if path.is_none() && error.kind() == io::ErrorKind::NotFound => {
+                Settings::parse("", file)
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(Error::NotText { file: file.to_owned() })
+            }
+            Err(source) => Err(Error::Unreadable { file: file.to_owned(), source }),
+        }
+    }
+}

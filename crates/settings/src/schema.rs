@@ -1,0 +1,267 @@
+//! The keys of the configuration file. Names are EC2's own.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::error::Error;
+use crate::section::{Section, Source};
+use crate::{defaults, form};
+
+/// Everything the configuration says, defaults filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// `listen`: where the daemon serves.
+    pub listen: Vec<SocketAddr>,
+    /// `errors`: the bodies of refusals.
+    pub errors: ErrorFormat,
+    /// `[network]`: what the setup program changes on the host.
+    pub network: Network,
+    /// `[tokens]`: IMDSv2.
+    pub tokens: TokenSettings,
+    /// `[instance]`: the facts about the pretended machine.
+    pub instance: Instance,
+    /// `[role]`: the role and its keys.
+    pub role: Role,
+    /// `[paths]`: entries added or replaced, below the version.
+    pub paths: BTreeMap<String, String>,
+}
+
+/// `errors`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorFormat {
+    /// EC2's own bodies; JSON for a client that asks for it.
+    Ec2,
+    /// One line of JSON for everyone.
+    Json,
+}
+
+/// `[network]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// The address clients ask.
+    pub address: Ipv4Addr,
+    /// The interface it is added to.
+    pub interface: String,
+    /// The port clients connect to.
+    pub port: u16,
+}
+
+/// `[tokens]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSettings {
+    /// Whether every request needs a token (IMDSv2 only).
+    pub required: bool,
+    /// How many hops the answer to a request for a token may travel.
+    pub hop_limit: u8,
+}
+
+/// `[instance]`; where a value is `None`, EC2 would derive it from the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the key of that name, explained in the shipped file")]
+pub struct Instance {
+    pub account_id: String,
+    pub ami_id: String,
+    pub ami_launch_index: u32,
+    pub architecture: String,
+    pub availability_zone: String,
+    pub instance_id: String,
+    pub instance_type: String,
+    pub local_hostname: Option<String>,
+    pub local_ipv4: Ipv4Addr,
+    pub mac: String,
+    pub public_hostname: Option<String>,
+    pub public_ipv4: Option<Ipv4Addr>,
+    pub region: String,
+    pub reservation_id: String,
+    pub security_groups: Vec<String>,
+    pub tags: BTreeMap<String, String>,
+    pub user_data: Option<String>,
+}
+
+/// `[role]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// The name of the role and of its instance profile.
+    pub name: String,
+    /// `[role.credentials]`
+    pub credentials: CredentialSource,
+}
+
+/// `[role.credentials]`, by its `source`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialSource {
+    /// Keys made up here, which no AWS service accepts.
+    Generated {
+        /// From one rotation to the expiry of the keys it brought.
+        lifetime: Duration,
+    },
+}
+
+impl Settings {
+    /// Reads a configuration; `file` is named in errors.
+    ///
+    /// # Errors
+    /// When the text is not TOML, or holds a key or a value that it must not.
+    pub fn parse(text: &str, file: &Path) -> Result<Settings, Error> {
+        let source = Source { file, text };
+        let table = DeTable::parse(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            source.error(offset, format!("this is not TOML: {}", error.message().replace('\n', ", ")))
+        })?;
+        let mut root = Section::root(source, table.get_ref());
+        let listen = "a list of addresses with or without a port, such as [\"127.0.0.1:8000\"]";
+        let settings = Settings {
+            listen: root
+                .value("listen", listen, form::socket_addresses)?
+                .unwrap_or_else(|| vec![defaults::LISTEN]),
+            errors: root
+                .text("errors", "\"ec2\" or \"json\"", |text| match text {
+                    "ec2" => Some(ErrorFormat::Ec2),
+                    "json" => Some(ErrorFormat::Json),
+                    _ => None,
+                })?
+                .unwrap_or(ErrorFormat::Ec2),
+            network: network(root.section("network")?)?,
+            tokens: tokens(root.section("tokens")?)?,
+            instance: instance(root.section("instance")?)?,
+            role: role(root.section("role")?)?,
+            paths: root.section("paths")?.texts(|_, _| Ok(()))?.into_iter().collect(),
+        };
+        root.finish()?;
+        Ok(settings)
+    }
+}
+
+fn network(mut section: Section<'_>) -> Result<Network, Error> {
+    let network = Network {
+        address: section
+            .text("address", "an IPv4 address such as \"169.254.169.254\"", form::host_address)?
+            .unwrap_or(defaults::ADDRESS),
+        interface: section
+            .text("interface", "an interface's name such as \"lo\"", form::interface)?
+            .unwrap_or_else(|| defaults::INTERFACE.to_owned()),
+        port: section
+            .value("port", "a port from 1 to 65535", form::number(1..=65_535))?
+            .unwrap_or(defaults::NETWORK_PORT),
+    };
+    section.finish()?;
+    Ok(network)
+}
+
+fn tokens(mut section: Section<'_>) -> Result<TokenSettings, Error> {
+    let tokens = TokenSettings {
+        required: section.value("required", "true or false", |value| value.as_bool())?.unwrap_or(false),
+        hop_limit: section
+            .value("hop-limit", "a number from 1 to 64", form::number(1..=64))?
+            .unwrap_or(defaults::HOP_LIMIT),
+    };
+    section.finish()?;
+    Ok(tokens)
+}
+
+fn instance(mut section: Section<'_>) -> Result<Instance, Error> {
+    use defaults::instance as default;
+
+    let name = |text: &str| form::word(text, 1..=64, "-._");
+    let region = section
+        .text("region", "a region such as \"us-east-1\"", name)?
+        .unwrap_or_else(|| default::REGION.to_owned());
+    let availability_zone = section
+        .text("availability-zone", "a zone such as \"us-east-1a\"", name)?
+        .unwrap_or_else(|| format!("{region}a"));
+    if !availability_zone.starts_with(&region) {
+        let reason = format!("must lie in instance.region, so begin with \"{region}\"");
+        return Err(section.error("availability-zone", reason));
+    }
+    let tags = section.section("tags")?;
+    let text = |text: &str| Some(text.to_owned());
+    let instance = Instance {
+        account_id: section
+            .text("account-id", "twelve digits in a string", |text| {
+                form::word(text, 12..=12, "").filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
+            })?
+            .unwrap_or_else(|| default::ACCOUNT_ID.to_owned()),
+        ami_id: section
+            .text("ami-id", "an id such as \"ami-0123456789abcdef0\"", form::id("ami-"))?
+            .unwrap_or_else(|| default::AMI_ID.to_owned()),
+        ami_launch_index: section
+            .value("ami-launch-index", "a number from 0", form::number(0..=u32::MAX))?
+            .unwrap_or(0),
+        architecture: section
+            .text("architecture", "\"x86_64\" or \"arm64\"", |text| {
+                ["x86_64", "arm64"].contains(&text).then(|| text.to_owned())
+            })?
+            .unwrap_or_else(|| host_architecture().to_owned()),
+        instance_id: section
+            .text("instance-id", "an id such as \"i-0123456789abcdef0\"", form::id("i-"))?
+            .unwrap_or_else(|| default::INSTANCE_ID.to_owned()),
+        instance_type: section
+            .text("instance-type", "a type such as \"t3.micro\"", name)?
+            .unwrap_or_else(|| default::INSTANCE_TYPE.to_owned()),
+        local_hostname: section.text("local-hostname", "a host name", form::hostname)?,
+        local_ipv4: section
+            .text("local-ipv4", "an IPv4 address such as \"172.31.0.10\"", form::host_address)?
+            .unwrap_or(default::LOCAL_IPV4),
+        mac: section
+            .text("mac", "a hardware address such as \"02:00:00:00:00:01\"", form::mac)?
+            .unwrap_or_else(|| default::MAC.to_owned()),
+        public_hostname: section.text("public-hostname", "a host name", form::hostname)?,
+        public_ipv4: section
+            .text("public-ipv4", "an IPv4 address, or \"none\" for an instance without", |text| match text {
+                "none" => Some(None),
+                address => form::host_address(address).map(Some),
+            })?
+            .unwrap_or(Some(default::PUBLIC_IPV4)),
+        reservation_id: section
+            .text("reservation-id", "an id such as \"r-0123456789abcdef0\"", form::id("r-"))?
+            .unwrap_or_else(|| default::RESERVATION_ID.to_owned()),
+        security_groups: section
+            .value("security-groups", "a list of names such as [\"default\"]", strings)?
+            .unwrap_or_else(|| vec![default::SECURITY_GROUP.to_owned()]),
+        tags: tags.texts(form::tag_key)?.into_iter().collect(),
+        user_data: section.text("user-data", "a string", text)?,
+        availability_zone,
+        region,
+    };
+    section.finish()?;
+    Ok(instance)
+}
+
+fn role(mut section: Section<'_>) -> Result<Role, Error> {
+    let mut credentials = section.section("credentials")?;
+    let role = Role {
+        // What IAM allows in a role's name (IAM API Reference, CreateRole).
+        name: section
+            .text("name", "1 to 64 letters, digits and + = , . @ - _", |text| {
+                form::word(text, 1..=64, "+=,.@-_")
+            })?
+            .unwrap_or_else(|| defaults::ROLE.to_owned()),
+        credentials: credential_source(&mut credentials)?,
+    };
+    credentials.finish()?;
+    section.finish()?;
+    Ok(role)
+}
+
+fn credential_source(section: &mut Section<'_>) -> Result<CredentialSource, Error> {
+    let generated = "\"generated\", the one source of this version";
+    section.text("source", generated, |text| (text == "generated").then_some(()))?;
+    let lifetime = "a time from \"5s\" to \"36h\", such as \"6h\"";
+    let lifetime = section.text("lifetime", lifetime, form::lifetime)?.unwrap_or(defaults::LIFETIME);
+    Ok(CredentialSource::Generated { lifetime })
+}
+
+fn strings(value: &DeValue<'_>) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|item| item.as_ref().as_str().map(str::to_owned)).collect()
+}
+
+fn host_architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        _ => "x86_64",
+    }
+}

@@ -1,0 +1,167 @@
+use std::path::Path;
+use std::time::Duration;
+
+use super::*;
+
+fn parse(text: &str) -> Result<Settings, Error> {
+    Settings::parse(text, Path::new("c.toml"))
+}
+
+#[track_caller]
+fn check_error(text: &str, message: &str) {
+    assert_eq!(parse(text).unwrap_err().to_string(), message);
+}
+
+#[test]
+fn an_empty_file_has_every_default() {
+    let settings = parse("").unwrap();
+    assert_eq!(settings.listen, ["127.0.0.1:8000".parse().unwrap()]);
+    assert_eq!(settings.network.address.to_string(), "169.254.169.254");
+    assert_eq!((settings.network.interface.as_str(), settings.network.port), ("lo", 80));
+    assert!(!settings.tokens.required);
+    assert_eq!(settings.instance.availability_zone, "us-east-1a");
+    assert_eq!(settings.role.name, "BaseIAMRole");
+    let lifetime = Duration::from_secs(21_600);
+    assert_eq!(settings.role.credentials, CredentialSource::Generated { lifetime });
+}
+
+#[test]
+fn values_are_taken() {
+    let settings = parse(
+        "listen = [\"[::1]:81\", \"127.0.0.2\", \"localhost:82\"]\nerrors = \"json\"\n\
+         [network]\naddress = \"127.169.254.169\"\ninterface = \"dummy0\"\nport = 8_080\n\
+         [tokens]\nrequired = true\nhop-limit = 2\n\
+         [instance]\nregion = \"eu-west-1\"\npublic-ipv4 = \"none\"\nmac = \"02:00:00:00:00:AB\"\n\
+         security-groups = [\"a\", \"b\"]\nuser-data = \"#!/bin/sh\"\n\
+         [instance.tags]\nName = \"vm\"\n\
+         [role]\nname = \"Mine\"\n[role.credentials]\nsource = \"generated\"\nlifetime = \"20s\"\n\
+         [paths]\n\"meta-data/my-team/x\" = \"1\"\n",
+    )
+    .unwrap();
+    let listen: Vec<String> = settings.listen.iter().map(ToString::to_string).collect();
+    assert_eq!(listen, ["[::1]:81", "127.0.0.2:8000", "127.0.0.1:82"]);
+    assert_eq!(settings.network.port, 8080);
+    assert_eq!((settings.tokens.required, settings.tokens.hop_limit), (true, 2));
+    assert_eq!(settings.instance.availability_zone, "eu-west-1a");
+    assert_eq!(settings.instance.public_ipv4, None);
+    assert_eq!(settings.instance.mac, "02:00:00:00:00:ab");
+    assert_eq!(settings.instance.tags["Name"], "vm");
+    let lifetime = Duration::from_secs(20);
+    assert_eq!(settings.role.credentials, CredentialSource::Generated { lifetime });
+    assert_eq!(settings.paths["meta-data/my-team/x"], "1");
+}
+
+#[test]
+fn unknown_keys_are_refused_with_the_nearest_name() {
+    check_error("listne = []", "c.toml:1: unknown key `listne`; did you mean `listen`?");
+    check_error(
+        "# a comment\n[instance]\n\nregoin = \"x\"",
+        "c.toml:4: unknown key `instance.regoin`; did you mean `instance.region`?",
+    );
+    check_error(
+        "[tokens]\nrequire = true",
+        "c.toml:2: unknown key `tokens.require`; did you mean `tokens.required`?",
+    );
+    check_error("[instances]\n", "c.toml:1: unknown key `instances`; did you mean `instance`?");
+    check_error(
+        "[role.credentials]\nlife-time = \"6h\"",
+        "c.toml:2: unknown key `role.credentials.life-time`; did you mean `role.credentials.lifetime`?",
+    );
+}
+
+#[test]
+fn wrong_values_are_refused_with_the_line_and_what_would_be_right() {
+    check_error("errors = \"xml\"", "c.toml:1: errors must be \"ec2\" or \"json\", not the string \"xml\"");
+    check_error(
+        "\n[tokens]\nrequired = \"yes\"",
+        "c.toml:3: tokens.required must be true or false, not the string \"yes\"",
+    );
+    check_error(
+        "[network]\nport = 0",
+        "c.toml:2: network.port must be a port from 1 to 65535, not the number 0",
+    );
+    check_error(
+        "[network]\nport = 80.5",
+        "c.toml:2: network.port must be a port from 1 to 65535, not the number 80.5",
+    );
+    check_error("network = 1", "c.toml:1: network must be a table, as in [network], not the number 1");
+    check_error(
+        "[instance]\nregion = \"eu-west-1\"\navailability-zone = \"us-east-1a\"",
+        "c.toml:3: instance.availability-zone must lie in instance.region, so begin with \"eu-west-1\"",
+    );
+    check_error(
+        "[paths]\n\"meta-data/x\" = 5",
+        "c.toml:2: paths.\"meta-data/x\" must be a string, not the number 5",
+    );
+    check_error(
+        "[role.credentials]\nlifetime = \"1s\"",
+        "c.toml:2: role.credentials.lifetime must be a time from \"5s\" to \"36h\", such as \"6h\", not the string \"1s\"",
+    );
+    check_error(
+        "[role.credentials]\nsource = \"profil\"",
+        "c.toml:2: role.credentials.source must be \"generated\", the one source of this version, not the string \"profil\"",
+    );
+    for bad in [
+        "listen = []",
+        "listen = \"127.0.0.1\"",
+        "listen = [\"127.0.0.1:99999\"]",
+        "listen = [\"example.org\"]",
+        "[network]\naddress = \"0.0.0.0\"",
+        "[network]\naddress = \"169.254.169\"",
+        "[network]\ninterface = \"../../etc\"",
+        "[network]\ninterface = \"a name\"",
+        "[tokens]\nhop-limit = 65",
+        "[instance]\ninstance-id = \"i-XYZ\"",
+        "[instance]\nmac = \"02:00:00:00:00\"",
+        "[instance]\naccount-id = 123456789012",
+        "[role]\nname = \"a/b\"",
+        "[role]\nname = \"\"",
+    ] {
+        assert!(parse(bad).is_err(), "{bad}");
+    }
+    let spaced = parse("[instance.tags]\n\"a b\" = \"x\"").unwrap_err().to_string();
+    assert!(spaced.starts_with("c.toml:2: instance.tags.\"a b\": a tag that metadata shows has"), "{spaced}");
+}
+
+#[test]
+fn what_is_not_toml_is_refused_with_its_line() {
+    let error = parse("listen = [\"127.0.0.1\"]\nerrors = ec2\n").unwrap_err().to_string();
+    assert!(error.starts_with("c.toml:2: this is not TOML: "), "{error}");
+    let twice = parse("errors = \"ec2\"\nerrors = \"json\"\n").unwrap_err().to_string();
+    assert!(twice.starts_with("c.toml:2: this is not TOML: "), "{twice}");
+}
+
+#[test]
+fn files() {
+    let missing = Settings::load(Some(Path::new("/nonexistent/c.toml"))).unwrap_err().to_string();
+    assert!(missing.starts_with("/nonexistent/c.toml: cannot be read: No such file"), "{missing}");
+    let binary = Settings::load(Some(Path::new("/proc/self/exe"))).unwrap_err().to_string();
+    assert_eq!(binary, "/proc/self/exe: is not UTF-8 text, as TOML must be");
+}
+
+/// The file that is shipped says what holds anyway.
+#[test]
+fn the_shipped_file_is_valid_and_changes_nothing() {
+    let shipped = include_str!("../../../debian/config.toml");
+    assert_eq!(parse(shipped).unwrap(), parse("").unwrap());
+}
+
+/// Each line of the shipped file that is commented out as an example is valid too.
+#[test]
+fn the_examples_in_the_shipped_file_are_valid() {
+    let shipped = include_str!("../../../debian/config.toml");
+    let mut section = "";
+    let mut examples = 0;
+    for line in shipped.lines() {
+        if line.starts_with('[') || line.starts_with("#[") {
+            section = line.trim_start_matches('#');
+        } else if let Some(example) = line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')) {
+            if !example.is_empty() {
+                parse(&format!("{section}\n{example}\n"))
+                    .unwrap_or_else(|error| panic!("{example}: {error}"));
+                examples += 1;
+            }
+        }
+    }
+    assert!(examples >= 20, "{examples} examples found; is the convention `#key = value` kept?");
+}
