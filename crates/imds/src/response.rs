@@ -196,6 +196,11 @@ impl Response {
         Response { keep_alive, ..self }
     }
 
+    /// Whether this is a new token, whose packets may travel only so many hops.
+    pub fn is_token(&self) -> bool {
+        self.order == TOKEN_ORDER
+    }
+
     /// The headers in the order they are sent.
     pub fn headers(&self) -> impl Iterator<Item = (Name, Value)> + '_ {
         self.order.iter().filter_map(|name| Some((*name, self.value(*name)?)))

@@ -33,6 +33,9 @@ pub struct Service {
     pub tokens: Arc<Tokens>,
     /// Whether metadata needs a token.
     pub policy: TokenPolicy,
+    /// The hops a new token may travel, 1 to 64. EC2's `HttpPutResponseHopLimit`; it is for the
+    /// transport to keep.
+    pub hop_limit: u8,
     /// Bodies of refusals.
     pub errors: ErrorBodies,
     /// The entries.

@@ -56,6 +56,7 @@ fn service() -> Service {
     Service {
         tokens: Arc::new(Tokens::new(&[7; 64])),
         policy: TokenPolicy::Optional,
+        hop_limit: 1,
         errors: ErrorBodies::Ec2,
         tree: Arc::new(Tree::of(&instance, &paths).unwrap()),
         role: RoleDocuments::new(&instance, &credentials),

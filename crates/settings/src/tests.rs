@@ -155,12 +155,11 @@ fn the_examples_in_the_shipped_file_are_valid() {
     for line in shipped.lines() {
         if line.starts_with('[') || line.starts_with("#[") {
             section = line.trim_start_matches('#');
-        } else if let Some(example) = line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')) {
-            if !example.is_empty() {
-                parse(&format!("{section}\n{example}\n"))
-                    .unwrap_or_else(|error| panic!("{example}: {error}"));
-                examples += 1;
-            }
+        } else if let Some(example) = line.strip_prefix('#').filter(|rest| !rest.starts_with(' '))
+            && !example.is_empty()
+        {
+            parse(&format!("{section}\n{example}\n")).unwrap_or_else(|error| panic!("{example}: {error}"));
+            examples += 1;
         }
     }
     assert!(examples >= 20, "{examples} examples found; is the convention `#key = value` kept?");

@@ -1,0 +1,128 @@
+//! The address on the interface. The only file that names rtnetlink.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+
+use futures_util::stream::TryStreamExt;
+use rtnetlink::packet_route::address::{AddressAttribute, AddressMessage, AddressScope};
+use rtnetlink::packet_route::link::{LinkFlags, LinkMessage};
+use rtnetlink::{AddressMessageBuilder, Handle};
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::error::Error;
+use crate::step::{Outcome, State, Step};
+
+/// `169.254.169.254/32` on `lo`, of host scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Address {
+    pub(crate) address: Ipv4Addr,
+    pub(crate) interface: String,
+}
+
+const PREFIX: u8 = 32;
+
+impl Step for Address {
+    fn name(&self) -> &'static str {
+        "address"
+    }
+
+    fn what(&self) -> String {
+        format!("{}/{PREFIX} on {}", self.address, self.interface)
+    }
+
+    fn inspect(&self) -> Result<State> {
+        self.with_kernel(async |kernel: Handle| {
+            let interface = &self.interface;
+            let Some(link) = self.link(&kernel).await? else {
+                let hint = "see `ip link`, and [network] interface in the configuration";
+                return Ok(State::Conflict(format!("interface {interface} does not exist; {hint}")));
+            };
+            if !link.header.flags.contains(LinkFlags::Up) {
+                let hint = format!("bring it up with: ip link set {interface} up");
+                return Ok(State::Conflict(format!("interface {interface} is down; {hint}")));
+            }
+            let addresses: Vec<AddressMessage> =
+                kernel.address().get().execute().try_collect().await.map_err(failed("list addresses"))?;
+            let local = AddressAttribute::Local(IpAddr::V4(self.address));
+            let holders = addresses.iter().filter(|message| message.attributes.contains(&local));
+            let mut elsewhere = None;
+            for holder in holders {
+                if holder.header.index == link.header.index {
+                    return Ok(State::InPlace { marked: false });
+                }
+                elsewhere = Some(holder.header.index);
+            }
+            Ok(elsewhere.map_or(State::Absent, |index| {
+                State::Conflict(format!("another interface (number {index} in `ip addr`) has this address"))
+            }))
+        })
+    }
+
+    fn apply(&self) -> Result {
+        self.with_kernel(async |kernel: Handle| {
+            let link = self.link(&kernel).await?.ok_or_else(|| {
+                failed(&format!("find interface {}", self.interface))(rtnetlink::Error::RequestFailed)
+            })?;
+            let mut request = kernel.address().add(link.header.index, self.address.into(), PREFIX);
+            // As the loopback's own address: nothing of it is ever told to other hosts.
+            request.message_mut().header.scope = AddressScope::Host;
+            match request.execute().await {
+                Err(error) if kind(&error) == Some(io::ErrorKind::AlreadyExists) => Ok(()),
+                done => done.map_err(failed(&format!("add {}", self.what()))),
+            }
+        })
+    }
+
+    fn undo(&self) -> Result<Outcome> {
+        self.with_kernel(async |kernel: Handle| {
+            let Some(link) = self.link(&kernel).await? else { return Ok(Outcome::Already) };
+            let message = AddressMessageBuilder::<Ipv4Addr>::new()
+                .index(link.header.index)
+                .address(self.address, PREFIX)
+                .build();
+            match kernel.address().del(message).execute().await {
+                Err(error) if kind(&error) == Some(io::ErrorKind::AddrNotAvailable) => Ok(Outcome::Already),
+                done => done.map(|()| Outcome::Changed).map_err(failed(&format!("remove {}", self.what()))),
+            }
+        })
+    }
+}
+
+impl Address {
+    /// Talks to the kernel on a connection of its own.
+    fn with_kernel<T>(&self, talk: impl AsyncFnOnce(Handle) -> Result<T>) -> Result<T> {
+        let unable = |source| Error::Kernel { what: "open a netlink socket".to_owned(), source };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(unable)?;
+        runtime.block_on(async {
+            let (connection, kernel, _) = rtnetlink::new_connection().map_err(unable)?;
+            tokio::spawn(connection);
+            talk(kernel).await
+        })
+    }
+
+    /// The interface, if there is one of that name.
+    async fn link(&self, kernel: &Handle) -> Result<Option<LinkMessage>> {
+        match kernel.link().get().match_name(self.interface.clone()).execute().try_next().await {
+            Err(error) if io_error(&error).raw_os_error() == Some(nix::libc::ENODEV) => Ok(None),
+            link => link.map_err(failed("look up the interface")),
+        }
+    }
+}
+
+fn failed(what: &str) -> impl FnOnce(rtnetlink::Error) -> Error {
+    let what = what.to_owned();
+    move |error| Error::Kernel { what, source: io_error(&error) }
+}
+
+fn kind(error: &rtnetlink::Error) -> Option<io::ErrorKind> {
+    matches!(error, rtnetlink::Error::NetlinkError(_)).then(|| io_error(error).kind())
+}
+
+fn io_error(error: &rtnetlink::Error) -> io::Error {
+    match error {
+        rtnetlink::Error::NetlinkError(message) => message.to_io(),
+        other => io::Error::other(other.to_string()),
+    }
+}

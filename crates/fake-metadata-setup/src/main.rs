@@ -1,0 +1,7 @@
+//! The setup program; everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fake_metadata_setup::main()
+}

@@ -1,0 +1,154 @@
+//! What this program has changed until the next boot, remembered in a file, so that nothing else
+//! is ever undone. A change is entered before it is made and struck out after it is undone: a
+//! crash in between leaves an entry for something that is not there, which is harmless.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::error::Error;
+use crate::machine;
+use crate::plan::Change;
+use crate::replace::{failed, replace};
+
+/// The file and its folder.
+const FILE: &str = "/var/lib/fake-metadata/setup.json";
+const VERSION: u32 = 1;
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    version: u32,
+    /// The network in which the changes were made.
+    network: String,
+    changes: Vec<Change>,
+}
+
+/// The record, held open: no other run of this program changes anything meanwhile.
+pub(crate) struct Record {
+    file: PathBuf,
+    content: Content,
+    lock: Option<File>,
+}
+
+impl Record {
+    /// Reads the record without keeping others from it; there may be none.
+    pub(crate) fn read() -> Result<Record> {
+        let file = PathBuf::from(FILE);
+        let network = machine::network_id();
+        let content = match fs::read(&file) {
+            Ok(bytes) => {
+                parse(&bytes, network).map_err(|reason| Error::Record { file: file.clone(), reason })?
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Content { version: VERSION, network, changes: Vec::new() }
+            }
+            Err(error) => return Err(failed(&file, "read")(error)),
+        };
+        Ok(Record { file, content, lock: None })
+    }
+
+    /// Waits for other runs to end, then reads the record; with `create`, a folder is made for it.
+    pub(crate) fn open(create: bool) -> Result<Record> {
+        let folder = Path::new(FILE).parent().unwrap_or(Path::new("/"));
+        if create {
+            fs::create_dir_all(folder).map_err(failed(folder, "made"))?;
+        }
+        let lock = match File::open(folder) {
+            Ok(folder) => Some(folder),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(folder, "opened")(error)),
+        };
+        lock.as_ref().map_or(Ok(()), File::lock).map_err(failed(folder, "locked"))?;
+        let mut record = Record::read()?;
+        record.lock = lock;
+        Ok(record)
+    }
+
+    /// What was made by this program and not undone yet, in the order it was made.
+    pub(crate) fn changes(&self) -> &[Change] {
+        &self.content.changes
+    }
+
+    pub(crate) fn has(&self, change: &Change) -> bool {
+        self.content.changes.contains(change)
+    }
+
+    pub(crate) fn enter(&mut self, change: &Change) -> Result {
+        if !change.is_recorded() || self.has(change) {
+            return Ok(());
+        }
+        self.content.changes.push(change.clone());
+        self.save()
+    }
+
+    pub(crate) fn strike(&mut self, change: &Change) -> Result {
+        if !self.has(change) {
+            return Ok(());
+        }
+        self.content.changes.retain(|entered| entered != change);
+        self.save()
+    }
+
+    fn save(&self) -> Result {
+        let text = serde_json::to_vec_pretty(&self.content).map_err(io::Error::from);
+        replace(&self.file, &text.map_err(failed(&self.file, "written"))?)
+    }
+}
+
+impl Drop for Record {
+    /// An empty record and its folder go away, as far as nothing else is in there.
+    fn drop(&mut self) {
+        if self.lock.is_some() && self.content.changes.is_empty() {
+            let _ = fs::remove_file(&self.file);
+            let _ = self.file.parent().map(fs::remove_dir);
+        }
+    }
+}
+
+/// Reads a record; what was made in another network than this one is not there any more.
+fn parse(bytes: &[u8], network: String) -> std::result::Result<Content, String> {
+    let content: Content = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if content.version != VERSION {
+        return Err(format!("version {}; this program writes version {VERSION}", content.version));
+    }
+    if content.network != network {
+        return Ok(Content { version: VERSION, network, changes: Vec::new() });
+    }
+    Ok(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORD: &str = r#"{"version": 1, "network": "here", "changes": [
+        {"address": {"address": "169.254.169.254", "interface": "lo"}},
+        {"nat-table": {}},
+        {"redirect": {"backend": "nf-tables", "address": "169.254.169.254", "port": 80, "to-port": 8000}}
+    ]}"#;
+
+    #[test]
+    fn this_network_only() {
+        assert_eq!(parse(RECORD.as_bytes(), "here".into()).unwrap().changes.len(), 3);
+        assert!(parse(RECORD.as_bytes(), "elsewhere".into()).unwrap().changes.is_empty());
+    }
+
+    #[test]
+    fn written_as_read() {
+        let content = parse(RECORD.as_bytes(), "here".into()).unwrap();
+        let written = serde_json::to_vec(&content).unwrap();
+        assert_eq!(parse(&written, "here".into()).unwrap(), content);
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        let error = |text: &str| parse(text.as_bytes(), "here".into()).unwrap_err();
+        assert!(error("").contains("EOF"));
+        assert!(error(&RECORD.replace("\"lo\"", "5")).contains("line 2"));
+        assert_eq!(error(&RECORD.replace(": 1,", ": 2,")), "version 2; this program writes version 1");
+    }
+}

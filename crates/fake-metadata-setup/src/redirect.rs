@@ -1,0 +1,137 @@
+//! The rule that sends the address's port to the server. The only file that names iptables.
+//!
+//! What the iptables library answers to questions cannot be told from failure, so only its way to
+//! run a command is used, and the exit status is read here: 0 yes, 1 no, anything else an error.
+
+use std::fmt;
+use std::io;
+use std::net::Ipv4Addr;
+use std::process::Output;
+
+use iptables::IPTables;
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::error::Error;
+use crate::step::{Outcome, State, Step};
+
+const TABLE: &str = "nat";
+const CHAIN: &str = "OUTPUT";
+/// The comment by which this program knows its rule again.
+const MARK: &str = "-m comment --comment fake-metadata ";
+
+/// The REDIRECT rule in the nat table's OUTPUT chain, through which all packets of this machine to
+/// itself pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Redirect {
+    pub(crate) backend: Backend,
+    pub(crate) address: Ipv4Addr,
+    pub(crate) port: u16,
+    pub(crate) to_port: u16,
+}
+
+/// The two implementations of iptables; rules of one are invisible to the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Backend {
+    NfTables,
+    Legacy,
+}
+
+impl Backend {
+    /// The one that the plain command `iptables` is.
+    pub(crate) fn of_this_machine() -> Result<Backend> {
+        let version = execute("iptables", "--version")?;
+        let is_legacy = String::from_utf8_lossy(&version.stdout).contains("legacy");
+        Ok(if is_legacy { Backend::Legacy } else { Backend::NfTables })
+    }
+
+    fn command(self) -> &'static str {
+        match self {
+            Backend::NfTables => "iptables-nft",
+            Backend::Legacy => "iptables-legacy",
+        }
+    }
+}
+
+impl fmt::Display for Redirect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Redirect { address, port, to_port, .. } = self;
+        write!(f, "{address}:{port} to 127.0.0.1:{to_port}")
+    }
+}
+
+impl Step for Redirect {
+    fn name(&self) -> &'static str {
+        "rule"
+    }
+
+    fn what(&self) -> String {
+        format!("{self} in {TABLE} {CHAIN} ({})", self.backend.command())
+    }
+
+    fn inspect(&self) -> Result<State> {
+        Ok(if self.check(MARK)? {
+            State::InPlace { marked: true }
+        } else if self.check("")? {
+            State::InPlace { marked: false }
+        } else {
+            State::Absent
+        })
+    }
+
+    /// At the head of the chain: a rule before it could catch the packet.
+    fn apply(&self) -> Result {
+        self.run(&format!("-I {CHAIN} 1 {}", self.rule(MARK))).map(|_| ())
+    }
+
+    fn undo(&self) -> Result<Outcome> {
+        if !self.check(MARK)? {
+            return Ok(Outcome::Already);
+        }
+        self.run(&format!("-D {CHAIN} {}", self.rule(MARK))).map(|_| Outcome::Changed)
+    }
+}
+
+impl Redirect {
+    /// Spelled as `iptables -S` prints it.
+    fn rule(&self, mark: &str) -> String {
+        let Redirect { address, port, to_port, .. } = self;
+        format!("-d {address}/32 -p tcp -m tcp --dport {port} {mark}-j REDIRECT --to-ports {to_port}")
+    }
+
+    fn check(&self, mark: &str) -> Result<bool> {
+        let output = execute(self.backend.command(), &format!("-C {CHAIN} {}", self.rule(mark)))?;
+        match output.status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(self.failed("-C", &output)),
+        }
+    }
+
+    fn run(&self, arguments: &str) -> Result<Output> {
+        let output = execute(self.backend.command(), arguments)?;
+        if output.status.success() { Ok(output) } else { Err(self.failed(arguments, &output)) }
+    }
+
+    fn failed(&self, arguments: &str, output: &Output) -> Error {
+        let message = String::from_utf8_lossy(&output.stderr);
+        Error::Iptables {
+            command: format!("{} -t {TABLE} {arguments}", self.backend.command()),
+            status: output.status.code().unwrap_or(-1),
+            message: message.trim().lines().collect::<Vec<_>>().join("; "),
+        }
+    }
+}
+
+/// Runs one command on the nat table, waiting for its turn at the lock.
+fn execute(command: &'static str, arguments: &str) -> Result<Output> {
+    // Of all that the library's own constructor would find out, only this is of use: each version
+    // there is in a supported release knows -C and --wait.
+    let tool = IPTables { cmd: command, has_check: true, has_wait: true, is_numeric: false };
+    tool.execute(TABLE, arguments).map_err(|error| match error.downcast_ref::<io::Error>() {
+        Some(error) if error.kind() == io::ErrorKind::NotFound => Error::ToolMissing { tool: "iptables" },
+        _ => Error::Iptables { command: command.to_owned(), status: -1, message: error.to_string() },
+    })
+}

@@ -1,0 +1,63 @@
+//! A server with its sockets: bind, then run until told to stop, then drain.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::error::Error;
+use crate::http::{Http, Limits};
+use crate::log::Log;
+use crate::{Result, accept, notify};
+
+/// How long requests under way may take to end after the word to stop.
+const DRAIN: Duration = Duration::from_secs(5);
+
+pub(crate) struct App {
+    listeners: Vec<TcpListener>,
+    http: Http,
+    log: Log,
+}
+
+impl App {
+    /// Takes the addresses, all or none.
+    pub(crate) async fn bind(
+        listen: &[SocketAddr],
+        service: Arc<ArcSwap<imds::Service>>,
+        limits: Limits,
+        log: Log,
+    ) -> Result<App> {
+        let mut listeners = Vec::new();
+        for &address in listen {
+            let bound = TcpListener::bind(address).await;
+            listeners.push(bound.map_err(|source| Error::Listen { address, source })?);
+        }
+        Ok(App { listeners, http: Http::new(service, limits, log.clone()), log })
+    }
+
+    /// The addresses taken, with the port the system chose where 0 was asked for.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        self.listeners.iter().filter_map(|listener| listener.local_addr().ok())
+    }
+
+    pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
+        let mut accepting = JoinSet::new();
+        for listener in self.listeners {
+            accepting.spawn(accept::accept(listener, self.http.clone(), self.log.clone()));
+        }
+        stop.await;
+        notify::stopping();
+        // New connections are refused first, so that the number of old ones can only shrink.
+        accepting.shutdown().await;
+        match tokio::time::timeout(DRAIN, self.http.drain()).await {
+            Ok(()) => self.log.info(format_args!("stopped; every request was answered")),
+            Err(_) => {
+                self.log.info(format_args!("stopped; some requests took over {DRAIN:?} and were cut off"))
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The command line. Types only.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// An EC2 instance metadata service for machines outside EC2.
+#[derive(Debug, Parser)]
+#[command(name = "fake-metadata", version, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  fake-metadata serve                           serve as the configuration says
+  fake-metadata serve 127.0.0.1:8000            serve here, whatever it says
+  fake-metadata get meta-data/placement/region  what a client would see
+  fake-metadata check-config                    is the configuration right?
+
+See also: fake-metadata(8), fake-metadata.toml(5), fake-metadata-setup(8)";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve instance metadata until told to stop
+    Serve(Serve),
+    /// Read the configuration and say whether it is right
+    CheckConfig(CheckConfig),
+    /// Print what a client would see at PATH, token taken care of
+    Get(Get),
+}
+
+/// SIGHUP reopens the log file and reads the configuration again; SIGTERM stops.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen instead of the configured addresses; the port is 8000 if none is given
+    #[arg(value_name = "HOST[:PORT]", value_parser = address)]
+    pub(crate) listen: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) config: Config,
+    /// Append the log to FILE instead of writing it to standard error
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckConfig {
+    #[command(flatten)]
+    pub(crate) config: Config,
+}
+
+/// Asks the running server as a client would: for a token, then for PATH.
+#[derive(Debug, Args)]
+pub(crate) struct Get {
+    /// The path; below /latest/ unless it begins with a slash
+    pub(crate) path: String,
+    #[command(flatten)]
+    pub(crate) config: Config,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Config {
+    /// Configuration file [default: /etc/fake-metadata/config.toml, if it is there]
+    #[arg(long = "config", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    settings::socket_address(text)
+        .ok_or_else(|| "write an address with or without a port, such as 127.0.0.1:8000".to_owned())
+}

@@ -1,0 +1,20 @@
+//! `fake-metadata check-config`: everything `serve` would refuse, without serving.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::Result;
+use crate::cli::CheckConfig;
+use crate::instance::Overrides;
+use crate::keeper::Keeper;
+
+pub(crate) fn run(options: &CheckConfig) -> Result {
+    let file = options.config.file.clone();
+    let shown = file.clone();
+    Keeper::new(file, Overrides::from_environment()?, SystemTime::now())?;
+    match shown.as_deref().unwrap_or(Path::new(settings::defaults::CONFIG_FILE)) {
+        file if file.exists() => println!("{}: the configuration is right", file.display()),
+        file => println!("{}: not there, so every default holds", file.display()),
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! The sub-commands, one file each.
+
+pub(crate) mod check_config;
+pub(crate) mod get;
+pub(crate) mod serve;

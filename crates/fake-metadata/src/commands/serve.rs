@@ -1,0 +1,39 @@
+//! `fake-metadata serve`: settings, then sockets, then the word to systemd, then serving.
+
+use std::time::SystemTime;
+
+use crate::Result;
+use crate::app::App;
+use crate::cli::Serve;
+use crate::error::Error;
+use crate::http::Limits;
+use crate::instance::Overrides;
+use crate::keeper::Keeper;
+use crate::log::Log;
+use crate::{notify, signals};
+
+pub(crate) fn run(options: Serve) -> Result {
+    let keeper = Keeper::new(options.config.file, Overrides::from_environment()?, SystemTime::now())?;
+    let listen = options.listen.map_or_else(|| keeper.settings().listen.clone(), |address| vec![address]);
+    let log = Log::open(options.log_file)?;
+    // One thread answers: requests take microseconds, and a small machine has better use for more.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()
+        .map_err(|source| Error::System { what: "event loop", source })?;
+    runtime.block_on(async {
+        let stop = signals::stop()?;
+        let reload = signals::reload()?;
+        let app = App::bind(&listen, keeper.service(), Limits::default(), log.clone()).await?;
+        for address in app.addresses() {
+            log.info(format_args!("listening on http://{address}"));
+        }
+        tokio::spawn(keeper.run(reload, log.clone()));
+        notify::ready();
+        app.run(stop).await;
+        Result::Ok(())
+    })?;
+    log.close();
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! What can go wrong, as finished sentences, and the exit code of each (sysexits.h).
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The command line was wrong.
+pub(crate) const USAGE: u8 = 64;
+const UNAVAILABLE: u8 = 69;
+const OS_ERROR: u8 = 71;
+const CANNOT_CREATE: u8 = 73;
+const NOT_PERMITTED: u8 = 77;
+const CONFIGURATION: u8 = 78;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    #[error("{}: paths: {source}", file.display())]
+    Paths { file: PathBuf, source: imds::BadEntry },
+    #[error("the environment variable {name} must be {expected}, not {found:?}")]
+    Environment { name: &'static str, expected: &'static str, found: String },
+    #[error("cannot listen on {address}: {}", listen_reason(.address, .source))]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("{}: the log cannot be written: {source}", file.display())]
+    LogFile { file: PathBuf, source: io::Error },
+    #[error("the system gave no {what}: {source}")]
+    System { what: &'static str, source: io::Error },
+    #[error("no random bytes can be had from the system: {0}")]
+    Random(getrandom::Error),
+    #[error("PATH must have neither spaces nor control characters: {0:?}")]
+    Path(String),
+    #[error("nothing answers at {address} ({source}); start the service with: systemctl start fake-metadata")]
+    NoAnswer { address: SocketAddr, source: io::Error },
+    #[error("{address} does not answer like a metadata service")]
+    OddAnswer { address: SocketAddr },
+    #[error("{path}: the service answered {status}")]
+    Refused { path: String, status: String },
+}
+
+impl Error {
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Error::Settings(_) | Error::Paths { .. } | Error::Environment { .. } => CONFIGURATION,
+            Error::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => NOT_PERMITTED,
+            Error::Listen { .. } | Error::System { .. } | Error::Random(_) => OS_ERROR,
+            Error::LogFile { .. } => CANNOT_CREATE,
+            Error::Path(_) => USAGE,
+            Error::NoAnswer { .. } | Error::OddAnswer { .. } => UNAVAILABLE,
+            Error::Refused { .. } => 1,
+        }
+    }
+}
+
+fn listen_reason(address: &SocketAddr, source: &io::Error) -> String {
+    let port = address.port();
+    match source.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("another program already does; see which with: ss -ltnp 'sport = :{port}'")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine has no such address; use one of `ip addr`, such as 127.0.0.1".to_owned()
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!("port {port} is for root only; use one from 1024, such as 8000")
+        }
+        _ => source.to_string(),
+    }
+}

@@ -1,0 +1,213 @@
+//! HTTP/1.1 on one side, `imds` on the other. The only file that names hyper.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant, SystemTime};
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::ext::ReasonPhrase;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+use crate::hop::{HopLimited, Hops};
+use crate::log::Log;
+
+static TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
+static TOKEN_TTL: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
+static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// What one client may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Connections at once.
+    pub(crate) connections: usize,
+    /// Time for a request's head to arrive, counted from the connection's opening or from the
+    /// end of the answer before: also how long a connection may lie idle.
+    pub(crate) head_time: Duration,
+    /// Bytes of a request's head.
+    pub(crate) head_size: usize,
+    /// Number of headers.
+    pub(crate) headers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { connections: 20_000, head_time: Duration::from_secs(30), head_size: 16 * 1024, headers: 100 }
+    }
+}
+
+/// The server's HTTP side, shared by all its connections.
+#[derive(Clone)]
+pub(crate) struct Http {
+    service: Arc<ArcSwap<imds::Service>>,
+    builder: http1::Builder,
+    places: Arc<Semaphore>,
+    limits: Limits,
+    stopping: watch::Sender<bool>,
+    log: Log,
+}
+
+impl Http {
+    pub(crate) fn new(service: Arc<ArcSwap<imds::Service>>, limits: Limits, log: Log) -> Http {
+        let mut builder = http1::Builder::new();
+        builder
+            .title_case_headers(true)
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head_time)
+            .max_buf_size(limits.head_size)
+            .max_headers(limits.headers);
+        let places = Arc::new(Semaphore::new(limits.connections));
+        Http { service, builder, places, limits, stopping: watch::Sender::new(false), log }
+    }
+
+    /// A place for one more connection, once there is one; `None` when the server is stopping.
+    pub(crate) async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        self.places.clone().acquire_owned().await.ok()
+    }
+
+    /// Tells every connection to end after the answer it is at, and waits until they have.
+    pub(crate) async fn drain(&self) {
+        self.stopping.send_replace(true);
+        // Once all places are free again, no connection is left.
+        let all = u32::try_from(self.limits.connections).unwrap_or(u32::MAX);
+        let _ = self.places.acquire_many(all).await;
+    }
+
+    /// Serves one connection to its end.
+    pub(crate) fn serve(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        place: OwnedSemaphorePermit,
+    ) -> impl Future<Output = ()> + use<> {
+        let (builder, service, log) = (self.builder.clone(), self.service.clone(), self.log.clone());
+        let mut stopping = self.stopping.subscribe();
+        async move {
+            // Answers are one write each; waiting for more to send would only delay them.
+            let _ = stream.set_nodelay(true);
+            let (stream, hops) = HopLimited::new(stream);
+            let answer = service_fn(|request| {
+                let response = respond(&service.load(), &request, peer, &hops, &log);
+                async { Ok::<_, Infallible>(response) }
+            });
+            let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), answer));
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = told(&mut stopping) => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended
+                && error.is_parse()
+            {
+                log.access(format_args!("{peer} malformed request: {error}"));
+            }
+            drop(place);
+        }
+    }
+}
+
+/// Ends when the server is to stop.
+async fn told(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+/// One request, answered and logged.
+fn respond(
+    service: &imds::Service,
+    request: &hyper::Request<Incoming>,
+    peer: SocketAddr,
+    hops: &Hops,
+    log: &Log,
+) -> hyper::Response<Full<Bytes>> {
+    let begun = Instant::now();
+    let asked = asked(request);
+    let response = service.handle(&asked, SystemTime::now());
+    let limit = if response.is_token() { service.hop_limit.into() } else { 0 };
+    hops.store(limit, Ordering::Relaxed);
+    let version = if asked.token.is_some() || response.is_token() { "v2" } else { "v1" };
+    let (status, took) = (response.status.line().0, begun.elapsed().as_micros());
+    // The query is left out: nothing reads it, and it is where a mistaken client may put a secret.
+    log.access(format_args!("{peer} {} {} {status} {version} {took}us", request.method(), asked.path));
+    written(response)
+}
+
+/// What `imds` looks at of a request.
+fn asked(request: &hyper::Request<Incoming>) -> imds::Request<'_> {
+    let headers = request.headers();
+    let value = |name: &HeaderName| headers.get(name).map(HeaderValue::as_bytes);
+    let names = |name, word| {
+        let values = headers.get_all(name).iter().filter_map(|value: &HeaderValue| value.to_str().ok());
+        values.flat_map(|value| value.split([',', ';'])).any(|part| part.trim().eq_ignore_ascii_case(word))
+    };
+    imds::Request {
+        method: match *request.method() {
+            Method::GET => imds::Method::Get,
+            Method::HEAD => imds::Method::Head,
+            Method::PUT => imds::Method::Put,
+            Method::OPTIONS => imds::Method::Options,
+            _ => imds::Method::Other,
+        },
+        path: request.uri().path(),
+        token: value(&TOKEN),
+        token_ttl: value(&TOKEN_TTL),
+        forwarded: headers.contains_key(&FORWARDED_FOR),
+        expects_continue: names(header::EXPECT, "100-continue"),
+        accepts_json: names(header::ACCEPT, "application/json"),
+        keep_alive: names(header::CONNECTION, "keep-alive"),
+    }
+}
+
+/// The answer in hyper's terms: the same status, headers in the same order, body.
+fn written(response: imds::Response) -> hyper::Response<Full<Bytes>> {
+    let mut headers = HeaderMap::with_capacity(8);
+    for (name, value) in response.headers() {
+        headers.insert(header_name(name), header_value(value));
+    }
+    let (code, phrase) = response.status.line();
+    let mut written = hyper::Response::new(Full::new(response.body));
+    *written.headers_mut() = headers;
+    *written.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if written.status().canonical_reason() != Some(phrase) {
+        written.extensions_mut().insert(ReasonPhrase::from_static(phrase.as_bytes()));
+    }
+    written
+}
+
+fn header_name(name: imds::Name) -> HeaderName {
+    match name {
+        imds::Name::AcceptRanges => header::ACCEPT_RANGES,
+        imds::Name::Allow => header::ALLOW,
+        imds::Name::Connection => header::CONNECTION,
+        imds::Name::ContentLength => header::CONTENT_LENGTH,
+        imds::Name::ContentType => header::CONTENT_TYPE,
+        imds::Name::Date => header::DATE,
+        imds::Name::LastModified => header::LAST_MODIFIED,
+        imds::Name::Server => header::SERVER,
+        imds::Name::TokenTtl => TOKEN_TTL.clone(),
+    }
+}
+
+fn header_value(value: imds::Value) -> HeaderValue {
+    match value {
+        imds::Value::Text(text) => HeaderValue::from_static(text),
+        imds::Value::Number(number) => HeaderValue::from(number),
+        imds::Value::Time(time) => {
+            // A date has no character that a header may not have.
+            HeaderValue::try_from(httpdate::fmt_http_date(time)).unwrap_or(HeaderValue::from_static(""))
+        }
+    }
+}

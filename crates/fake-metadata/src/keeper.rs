@@ -1,0 +1,137 @@
+//! Keeps what requests read: makes it from the settings, and replaces it whole when keys rotate
+//! or the configuration is read again. Requests never wait for it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use arc_swap::ArcSwap;
+use imds::{Credentials, ErrorBodies, RoleDocuments, Service, TokenPolicy, Tokens, Tree};
+use settings::{ErrorFormat, Settings, defaults};
+use tokio::signal::unix::Signal;
+
+use crate::credentials::{self, rotation};
+use crate::error::Error;
+use crate::instance::{Overrides, instance};
+use crate::log::Log;
+use crate::{Result, notify};
+
+pub(crate) struct Keeper {
+    config: Option<PathBuf>,
+    overrides: Overrides,
+    launch_time: SystemTime,
+    settings: Settings,
+    credentials: Credentials,
+    service: Arc<ArcSwap<Service>>,
+}
+
+impl Keeper {
+    /// Reads the configuration and prepares the first answers.
+    pub(crate) fn new(config: Option<PathBuf>, overrides: Overrides, now: SystemTime) -> Result<Keeper> {
+        let settings = Settings::load(config.as_deref())?;
+        let mut key = [0; 64];
+        getrandom::fill(&mut key).map_err(Error::Random)?;
+        let credentials = credentials::obtain(&settings.role.credentials, now)?;
+        let tokens = Arc::new(Tokens::new(&key));
+        let service = make(&settings, &overrides, now, &credentials, tokens)
+            .map_err(|source| Error::Paths { file: file(config.as_deref()), source })?;
+        let service = Arc::new(ArcSwap::from_pointee(service));
+        Ok(Keeper { config, overrides, launch_time: now, settings, credentials, service })
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What requests read.
+    pub(crate) fn service(&self) -> Arc<ArcSwap<Service>> {
+        self.service.clone()
+    }
+
+    /// Rotates and reloads, forever.
+    pub(crate) async fn run(mut self, mut reload: Signal, log: Log) {
+        loop {
+            let wait = rotation::time_left(&self.credentials, SystemTime::now());
+            tokio::select! {
+                () = tokio::time::sleep(wait) => self.rotate(&log),
+                _ = reload.recv() => {
+                    notify::reloading();
+                    log.reopen();
+                    self.reload(&log);
+                    notify::ready();
+                }
+            }
+        }
+    }
+
+    fn rotate(&mut self, log: &Log) {
+        match credentials::obtain(&self.settings.role.credentials, SystemTime::now()) {
+            Ok(credentials) => {
+                let instance = instance(&self.settings, &self.overrides, self.launch_time);
+                let role = RoleDocuments::new(&instance, &credentials);
+                self.service.store(Arc::new(Service { role, ..Service::clone(&self.service.load()) }));
+                self.credentials = credentials;
+                let until = humantime::format_rfc3339_seconds(self.credentials.expiration);
+                log.info(format_args!("{}: new keys, valid until {until}", self.settings.role.name));
+            }
+            Err(error) => log.error(format_args!("{}: no new keys: {error}", self.settings.role.name)),
+        }
+    }
+
+    /// Takes the configuration as it is now; if it is wrong, keeps the one before and says why.
+    fn reload(&mut self, log: &Log) {
+        match self.reloaded() {
+            Ok(settings) => {
+                if settings.listen != self.settings.listen || settings.network != self.settings.network {
+                    log.info(format_args!(
+                        "`listen` and [network] take effect with: systemctl restart fake-metadata-network"
+                    ));
+                }
+                self.settings = settings;
+                log.info(format_args!("configuration read again"));
+            }
+            Err(error) => log.error(format_args!("configuration kept as it was: {error}")),
+        }
+    }
+
+    fn reloaded(&mut self) -> Result<Settings> {
+        let settings = Settings::load(self.config.as_deref())?;
+        let credentials = if settings.role == self.settings.role {
+            self.credentials.clone()
+        } else {
+            credentials::obtain(&settings.role.credentials, SystemTime::now())?
+        };
+        let tokens = self.service.load().tokens.clone();
+        let service = make(&settings, &self.overrides, self.launch_time, &credentials, tokens)
+            .map_err(|source| Error::Paths { file: file(self.config.as_deref()), source })?;
+        self.service.store(Arc::new(service));
+        self.credentials = credentials;
+        Ok(settings)
+    }
+}
+
+fn make(
+    settings: &Settings,
+    overrides: &Overrides,
+    launch_time: SystemTime,
+    credentials: &Credentials,
+    tokens: Arc<Tokens>,
+) -> std::result::Result<Service, imds::BadEntry> {
+    let instance = instance(settings, overrides, launch_time);
+    Ok(Service {
+        tokens,
+        policy: if settings.tokens.required { TokenPolicy::Required } else { TokenPolicy::Optional },
+        hop_limit: settings.tokens.hop_limit,
+        errors: match settings.errors {
+            ErrorFormat::Ec2 => ErrorBodies::Ec2,
+            ErrorFormat::Json => ErrorBodies::Json,
+        },
+        tree: Arc::new(Tree::of(&instance, &settings.paths)?),
+        role: RoleDocuments::new(&instance, credentials),
+        launch_time,
+    })
+}
+
+fn file(config: Option<&Path>) -> PathBuf {
+    config.unwrap_or(Path::new(defaults::CONFIG_FILE)).to_owned()
+}
