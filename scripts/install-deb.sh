@@ -1,0 +1,41 @@
+#!/bin/bash
+# Installs the package given, waits for the service, and says what to try.
+set -euo pipefail
+deb=$(realpath "$1")
+if [ "$(id -u)" != 0 ]; then
+	echo "installing a package needs root; run: sudo make install" >&2
+	exit 77
+fi
+
+echo "installing $deb"
+apt-get install -y "$deb"
+
+# The service answers through the address itself once rule and server are both there.
+answers() {
+	curl --silent --fail --max-time 1 --output /dev/null http://169.254.169.254/latest/meta-data/
+}
+if [ -d /run/systemd/system ] && systemctl is-active --quiet fake-metadata-network.service; then
+	for _ in $(seq 50); do
+		if answers; then
+			cat <<'TEXT'
+
+fake-metadata is running. Try:
+  curl http://169.254.169.254/latest/meta-data/
+  aws configure list
+  fake-metadata-setup status
+To undo everything: apt remove fake-metadata
+TEXT
+			exit 0
+		fi
+		sleep 0.1
+	done
+	echo "the service does not answer; see: journalctl -u fake-metadata -u fake-metadata-network" >&2
+	exit 1
+fi
+cat <<'TEXT'
+
+fake-metadata is installed, but services may not start here (no systemd is
+running, policy-rc.d(8) says so, or the network unit failed). By hand:
+  fake-metadata-setup apply --runtime
+  setpriv --reuid=_fake-metadata --regid=_fake-metadata --clear-groups fake-metadata serve
+TEXT

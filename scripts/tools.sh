@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# Sourced by the scripts: what they need, installed where that is possible, named where it is not.
+
+# need COMMAND PACKAGE: the command is there, or gets installed by apt.
+need() {
+	command -v "$1" >/dev/null && return
+	if [ "$(id -u)" != 0 ]; then
+		echo "$1 is missing; install it with: sudo apt install $2" >&2
+		exit 69
+	fi
+	echo "installing $2 for $1" >&2
+	if [ -z "${apt_is_updated:-}" ]; then
+		apt-get update -qq >&2
+		apt_is_updated=yes
+	fi
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null 2>&1 ||
+		{ echo "apt could not install $2" >&2 && exit 69; }
+}
+
+# Rust cannot come from apt: no supported release's is new enough.
+need_cargo() {
+	command -v cargo >/dev/null || PATH=$PATH:$HOME/.cargo/bin
+	command -v cargo >/dev/null && return
+	echo "cargo is missing; install Rust 1.89 or newer from https://rustup.rs" >&2
+	exit 69
+}
+
+need_cargo_deb() {
+	local version=3.8.0
+	if [ "$(cargo deb --version 2>/dev/null)" != "cargo-deb $version" ]; then
+		echo "installing cargo-deb $version" >&2
+		cargo install --quiet --locked "cargo-deb@$version" >&2
+	fi
+}
+
+# step NAME COMMAND...: runs it and says how long it took.
+step() {
+	local step_name=$1 step_begun=$SECONDS
+	shift
+	echo "== $step_name"
+	"$@"
+	echo "== $step_name: $((SECONDS - step_begun)) s"
+}
