@@ -30,7 +30,7 @@ pub(crate) enum Error {
     ToolMissing { tool: &'static str },
     #[error("{what}: {reason}")]
     Conflict { what: String, reason: String },
-    #[error("the kernel refused to {what}: {source}")]
+    #[error("the kernel refused to {what}: {source}{}", hint(.source))]
     Kernel { what: String, source: io::Error },
     #[error("`{command}` failed with status {status}: {message}")]
     Iptables { command: String, status: i32, message: String },
@@ -55,5 +55,14 @@ impl Error {
             Error::Kernel { .. } | Error::Iptables { .. } => OS_ERROR,
             Error::File { .. } => CANNOT_CREATE,
         }
+    }
+}
+
+fn hint(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "; this needs the capability NET_ADMIN, which containers often lack"
+        }
+        _ => "",
     }
 }

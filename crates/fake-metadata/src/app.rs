@@ -1,5 +1,8 @@
 //! A server with its sockets: bind, then run until told to stop, then drain.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -28,6 +28,9 @@ static TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
 static TOKEN_TTL: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
+/// As much of a path as the log shows; the longest of EC2's own are below 200.
+const LOGGED_PATH: usize = 256;
+
 /// What one client may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -141,7 +144,8 @@ fn respond(
     let version = if asked.token.is_some() || response.is_token() { "v2" } else { "v1" };
     let (status, took) = (response.status.line().0, begun.elapsed().as_micros());
     // The query is left out: nothing reads it, and it is where a mistaken client may put a secret.
-    log.access(format_args!("{peer} {} {} {status} {version} {took}us", request.method(), asked.path));
+    let path = asked.path.get(..LOGGED_PATH).unwrap_or(asked.path);
+    log.access(format_args!("{peer} {} {path} {status} {version} {took}us", request.method()));
     written(response)
 }
 
