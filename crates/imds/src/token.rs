@@ -5,7 +5,9 @@
 //! restart, makes all of them invalid.
 //!
 //! A token is 40 bytes, written as 56 characters of base64url like the real ones:
-//! 4 fixed bytes, 8 of expiry (seconds since 1970), 12 of serial number, 16 of code.
+//! 4 fixed bytes, 8 of expiry (seconds since 1970), 12 of serial number, 16 of code. Expiry and
+//! number are covered with the code, so that tokens look as random as the real ones; they are no
+//! secret.
 
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -54,6 +56,7 @@ impl Tokens {
         token[16..SIGNED].copy_from_slice(&serial.to_be_bytes());
         let code = self.code.clone().chain_update(&token[..SIGNED]).finalize().into_bytes();
         token[SIGNED..].copy_from_slice(&code[..LENGTH - SIGNED]);
+        cover(&mut token);
         Some((URL_SAFE.encode(token).into(), ttl))
     }
 
@@ -67,12 +70,20 @@ impl Tokens {
         if URL_SAFE.decode_slice(token, &mut decoded).ok()? != LENGTH {
             return None;
         }
+        cover(&mut decoded);
         let (signed, code) = decoded[..LENGTH].split_at(SIGNED);
         self.code.clone().chain_update(signed).verify_truncated_left(code).ok()?;
         let expiry = u64::from_be_bytes(signed[4..12].try_into().ok()?);
         let remaining = expiry.checked_sub(seconds(now)).filter(|left| *left > 0)?;
         u32::try_from(remaining).ok()
     }
+}
+
+/// Covers what stands between prefix and code with the code; done twice, nothing has changed.
+fn cover(token: &mut [u8]) {
+    let (signed, code) = token.split_at_mut(SIGNED);
+    let code = code[..LENGTH - SIGNED].iter().cycle();
+    signed[PREFIX.len()..].iter_mut().zip(code).for_each(|(byte, code)| *byte ^= code);
 }
 
 /// A lifetime as the header gives it: decimal digits, 1 to 21600.

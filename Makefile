@@ -1,0 +1,43 @@
+# What can be done here. `make` alone lists it.
+
+.PHONY: help try install build check test deb test-try test-image test-clients clean
+
+help:
+	@echo "make try           see it work, in a private network namespace; changes nothing"
+	@echo "make install       build the package and install it on this machine"
+	@echo "make check         format, lints and unit tests: the quick loop"
+	@echo "make test          all that CI checks"
+	@echo "make deb           build dist/fake-metadata_VERSION_ARCH.deb"
+	@echo "make test-image    the package's life in booted machines (root)"
+	@echo "make test-clients  real AWS clients at the real address, in a namespace"
+
+try:
+	@scripts/try.sh
+
+install:
+	@deb=$$(scripts/build-deb.sh | tail -n 1) && scripts/install-deb.sh "$$deb"
+
+build:
+	cargo build --release --locked
+
+check:
+	@scripts/check.sh
+
+test:
+	@scripts/test.sh
+
+deb:
+	@scripts/build-deb.sh
+
+test-try:
+	@scripts/test-try.sh
+
+test-image:
+	@scripts/test-image.sh
+
+test-clients:
+	@scripts/test-clients.sh
+
+clean:
+	cargo clean
+	rm -rf dist

@@ -1,0 +1,19 @@
+#!/bin/bash
+# All that CI checks. Heavy stages keep what they fetch and build below target/, so that a second
+# run is quicker.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/tools.sh
+. scripts/tools.sh
+
+step "check" scripts/check.sh
+package() {
+	scripts/build-deb.sh
+	need lintian lintian
+	lintian --fail-on error,warning --info dist/*.deb
+}
+step "package" package
+step "try" scripts/test-try.sh
+step "image" scripts/test-image.sh
+step "clients" scripts/test-clients.sh
+echo "== everything passed in $SECONDS s"
