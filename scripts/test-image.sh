@@ -25,18 +25,16 @@ name=$(basename "$deb")
 # clients: the AWS SDK for Python and the AWS CLI, from PyPI, for the machine's own Python.
 clients=$images/clients
 prepare_clients() {
-	if cmp -s scripts/image/requirements.txt "$clients/requirements.txt"; then
+	local lists=(tests/clients/{boto3,awscli}/requirements.txt)
+	if cmp --silent <(cat "${lists[@]}") "$clients/made-from"; then
 		echo "clients: fetched before"
 		return
 	fi
-	local begun=$SECONDS
-	need python3 python3
 	need pip3 python3-pip
 	rm -rf "$clients"
 	pip3 install --quiet --disable-pip-version-check --root-user-action=ignore --target="$clients" \
-		--python-version=3.11 --only-binary=:all: --requirement=scripts/image/requirements.txt
-	cp scripts/image/requirements.txt "$clients/"
-	echo "clients: fetched in $((SECONDS - begun)) s"
+		--python-version=3.11 --only-binary=:all: --no-deps "${lists[@]/#/--requirement=}"
+	cat "${lists[@]}" >"$clients/made-from"
 }
 
 # place_clients: into the machine, with an `aws` that sets nothing but where Python finds it.
@@ -95,12 +93,13 @@ same_network() {
 life() {
 	new_machine bookworm
 	place_clients
-	cp "$deb" "$tree/root/"
+	cp "$deb" scripts/install-deb.sh "$tree/root/"
 	write_interfaces
 	boot
 	snapshot before
 
-	ok "install: apt installs the package" apt-get install -y "/root/$name"
+	shows "install: make install's script installs it and waits until it answers" '^fake-metadata is running' \
+		/root/install-deb.sh "/root/$name"
 	in_place install
 	answers install
 	ok "install: the network comes back after ifdown and ifup of lo" sh -c 'ifdown --force lo && ifup lo'
@@ -146,8 +145,7 @@ life() {
 # Nothing of the kernel's network changes where policy-rc.d refuses.
 policy() {
 	new_machine bookworm
-	cp "$deb" "$tree/root/"
-	cp scripts/install-deb.sh "$tree/root/"
+	cp "$deb" scripts/install-deb.sh "$tree/root/"
 	printf '#!/bin/sh\nexit 101\n' >"$tree/usr/sbin/policy-rc.d"
 	chmod 755 "$tree/usr/sbin/policy-rc.d"
 	boot
