@@ -71,9 +71,11 @@ in_place() {
 	shows "$1: the server runs as its own user" '^_fake-m' ps -C fake-metadata -o user=
 }
 
-# As a user may have left the file: no line end at its end.
+# As a user may have left the file: no line end at its end, another owner, another mode.
 write_interfaces() {
 	printf 'source /etc/network/interfaces.d/*\n\nauto lo\niface lo inet loopback' >"$tree/etc/network/interfaces"
+	chown 1:2 "$tree/etc/network/interfaces"
+	chmod 640 "$tree/etc/network/interfaces"
 }
 
 # differs WHAT PATHS: just these paths of /etc are not as they were.
@@ -108,6 +110,9 @@ life() {
 	ok "install again: dpkg is content" dpkg -i "/root/$name"
 	in_place "install again"
 
+	ok "logrotate: a log file is rotated, and the server told" sh -c \
+		'mkdir /var/log/fake-metadata; echo a line >/var/log/fake-metadata/server.log; logrotate --force \
+		/etc/logrotate.d/fake-metadata; zcat /var/log/fake-metadata/server.log.1.gz | grep -qx "a line"'
 	ok "reload: systemd reloads the server" systemctl reload fake-metadata
 	# systemctl waits for the server's stop; that of the network follows it.
 	ok "stop: the server stops, and the network with it" timeout 10 sh -c \

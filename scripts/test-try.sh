@@ -2,6 +2,8 @@
 # `make try`, as root and as an ordinary user, each without a terminal: it must end by itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/tools.sh
+. scripts/tools.sh
 output=$(mktemp)
 folder=$(mktemp -d)
 trap 'rm -rf "$output" "$folder"' EXIT
@@ -17,6 +19,16 @@ check() {
 
 timeout 540 scripts/try.sh </dev/null >"$output" 2>&1 || { cat "$output" && exit 1; }
 check "make try"
+
+# With a terminal it offers a shell inside, in which the address answers.
+need script bsdutils
+printf 's\ncurl -s http://169.254.169.254/latest/meta-data/services/domain\nexit\n' |
+	SHELL=/bin/sh timeout 60 script --quiet --return --command scripts/try.sh "$output" >/dev/null
+# Without the carriage returns and colours of a terminal.
+sed -i -e 's/\r//g' -e 's/\x1b\[[0-9;]*m//g' "$output"
+grep -qF amazonaws.com "$output" ||
+	{ cat "$output" && echo "FAILED: no shell is offered on a terminal" >&2 && exit 1; }
+check "make try with a terminal, and a shell inside"
 
 # An ordinary user need not be able to read the place where this was built.
 if [ "$(id -u)" = 0 ]; then

@@ -24,5 +24,4 @@ if ! unshare --map-root-user --net --mount true 2>/dev/null; then
 	echo "this machine lets only root make namespaces; run: sudo make try" >&2
 	exit 77
 fi
-PATH=$programs:$PATH exec unshare --map-root-user --net --mount --pid --fork --kill-child --mount-proc \
-	bash scripts/try-inside.sh
+PATH=$programs:$PATH exec unshare --map-root-user --net --mount bash scripts/try-inside.sh

@@ -3,15 +3,15 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::body::Incoming;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::ext::ReasonPhrase;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
@@ -135,13 +135,13 @@ fn respond(
     peer: SocketAddr,
     hops: &Hops,
     log: &Log,
-) -> hyper::Response<Full<Bytes>> {
+) -> hyper::Response<Whole> {
     let begun = Instant::now();
     let asked = asked(request);
     let response = service.handle(&asked, SystemTime::now());
     let limit = if response.is_token() { service.hop_limit.into() } else { 0 };
     hops.store(limit, Ordering::Relaxed);
-    let version = if asked.token.is_some() || response.is_token() { "v2" } else { "v1" };
+    let version = if asked.token.or(asked.token_ttl).is_some() { "v2" } else { "v1" };
     let (status, took) = (response.status.line().0, begun.elapsed().as_micros());
     // The query is left out: nothing reads it, and it is where a mistaken client may put a secret.
     let path = asked.path.get(..LOGGED_PATH).unwrap_or(asked.path);
@@ -176,19 +176,43 @@ fn asked(request: &hyper::Request<Incoming>) -> imds::Request<'_> {
 }
 
 /// The answer in hyper's terms: the same status, headers in the same order, body.
-fn written(response: imds::Response) -> hyper::Response<Full<Bytes>> {
+fn written(response: imds::Response) -> hyper::Response<Whole> {
     let mut headers = HeaderMap::with_capacity(8);
     for (name, value) in response.headers() {
         headers.insert(header_name(name), header_value(value));
     }
     let (code, phrase) = response.status.line();
-    let mut written = hyper::Response::new(Full::new(response.body));
+    let mut written = hyper::Response::new(Whole(Some(response.body)));
     *written.headers_mut() = headers;
     *written.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if written.status().canonical_reason() != Some(phrase) {
         written.extensions_mut().insert(ReasonPhrase::from_static(phrase.as_bytes()));
     }
     written
+}
+
+/// A body that is all there, and still to be sent even where it is empty: hyper would write the
+/// length of one that says it has ended after all other headers, and EC2 writes it where it stands.
+struct Whole(Option<Bytes>);
+
+impl Body for Whole {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.as_ref().map_or(0, Bytes::len) as u64)
+    }
 }
 
 fn header_name(name: imds::Name) -> HeaderName {

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 use imds::{Credentials, ErrorBodies, RoleDocuments, Service, TokenPolicy, Tokens, Tree};
@@ -50,10 +50,14 @@ impl Keeper {
 
     /// Rotates and reloads, forever.
     pub(crate) async fn run(mut self, mut reload: Signal, log: Log) {
+        // Nothing is tried again at once.
+        let mut pause = Duration::ZERO;
         loop {
-            let wait = rotation::time_left(&self.credentials, SystemTime::now());
+            let wait = rotation::time_left(&self.credentials, SystemTime::now()).max(pause);
             tokio::select! {
-                () = tokio::time::sleep(wait) => self.rotate(&log),
+                () = tokio::time::sleep(wait) => {
+                    pause = if self.rotate(&log) { Duration::ZERO } else { rotation::PAUSE };
+                }
                 _ = reload.recv() => {
                     notify::reloading();
                     log.reopen();
@@ -64,7 +68,8 @@ impl Keeper {
         }
     }
 
-    fn rotate(&mut self, log: &Log) {
+    /// Whether there are new keys.
+    fn rotate(&mut self, log: &Log) -> bool {
         match credentials::obtain(&self.settings.role.credentials, SystemTime::now()) {
             Ok(credentials) => {
                 let instance = instance(&self.settings, &self.overrides, self.launch_time);
@@ -73,8 +78,12 @@ impl Keeper {
                 self.credentials = credentials;
                 let until = humantime::format_rfc3339_seconds(self.credentials.expiration);
                 log.info(format_args!("{}: new keys, valid until {until}", self.settings.role.name));
+                true
             }
-            Err(error) => log.error(format_args!("{}: no new keys: {error}", self.settings.role.name)),
+            Err(error) => {
+                log.error(format_args!("{}: no new keys: {error}", self.settings.role.name));
+                false
+            }
         }
     }
 

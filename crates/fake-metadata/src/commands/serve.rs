@@ -34,6 +34,8 @@ pub(crate) fn run(options: Serve) -> Result {
         app.run(stop).await;
         Result::Ok(())
     })?;
+    // Tasks end with the runtime, and with them all other hands on the log.
+    drop(runtime);
     log.close();
     Ok(())
 }

@@ -4,6 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use imds::Credentials;
 
+/// After a source that gave no keys.
+pub(crate) const PAUSE: Duration = Duration::from_secs(10);
+
 /// How long the present keys are served before new ones take their place: four fifths of their
 /// life. The new ones are there at least five minutes before the old expire, as on EC2, for every
 /// lifetime from 25 minutes up.
