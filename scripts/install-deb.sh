@@ -14,7 +14,7 @@ apt-get install -y "$deb"
 answers() {
 	curl --silent --fail --max-time 1 --output /dev/null http://169.254.169.254/latest/meta-data/
 }
-if [ -d /run/systemd/system ] && systemctl is-active --quiet fake-metadata-network.service; then
+if fake-metadata-setup status >/dev/null; then
 	for _ in $(seq 50); do
 		if answers; then
 			cat <<'TEXT'
@@ -29,13 +29,13 @@ TEXT
 		fi
 		sleep 0.1
 	done
-	echo "the service does not answer; see: journalctl -u fake-metadata -u fake-metadata-network" >&2
+	echo "the service does not answer; see: journalctl -u fake-metadata, or /var/log/fake-metadata/server.log" >&2
 	exit 1
 fi
 cat <<'TEXT'
 
-fake-metadata is installed, but services may not start here (no systemd is
-running, policy-rc.d(8) says so, or the network unit failed). By hand:
+fake-metadata is installed, but its services did not start: no init system is
+running, or policy-rc.d(8) forbids it, or the messages above say why. By hand:
   fake-metadata-setup apply --runtime
   setpriv --reuid=_fake-metadata --regid=_fake-metadata --clear-groups fake-metadata serve
 TEXT

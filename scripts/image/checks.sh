@@ -1,8 +1,10 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154
-# Sourced: what is asked of a machine, a line each.
+# Sourced: what is asked of a machine, a line each, and the table of what passed where.
 
 passed=0
+declare -A cells
+rows=()
+columns=()
 
 # ok WHAT COMMAND...: the command must succeed inside the machine.
 ok() {
@@ -38,16 +40,18 @@ same() {
 	local what=$1 file difference
 	shift
 	for file in "$@"; do
-		difference=$(diff "$tree/snapshots/before/$file" "$tree/snapshots/after/$file") ||
+		difference=$(diff "${tree:?}/snapshots/before/$file" "$tree/snapshots/after/$file") ||
 			fail "$what" "$file differs:
 $difference"
 	done
 	pass "$what"
 }
 
+# snapshot NAME: of the machine as it is.
 snapshot() {
 	inside rm -rf "/snapshots/$1"
 	inside /opt/image/snapshot.sh "/snapshots/$1"
+	pass "snapshot \"$1\" taken"
 }
 
 pass() {
@@ -58,5 +62,31 @@ pass() {
 fail() {
 	echo "  FAILED: $1" >&2
 	echo "$2" >&2
+	[ -z "${leader:-}" ] || inside sh -c 'journalctl --no-pager -n 15 -u "fake-metadata*" 2>/dev/null' >&2 || true
 	exit 1
+}
+
+# scenario IMAGE NAME: runs the function of that name and enters it in the table.
+scenario() {
+	echo "-- $1: ${2//_/ }"
+	"$2"
+	[[ " ${rows[*]} " == *" $1 "* ]] || rows+=("$1")
+	[[ " ${columns[*]} " == *" $2 "* ]] || columns+=("$2")
+	cells[$1,$2]=ok
+}
+
+# matrix: the table. A failure ends the run, so that every cell is "ok" or was not asked for.
+matrix() {
+	local row column
+	printf '\n%-24s' scenario
+	printf '%-12s' "${rows[@]}"
+	echo
+	for column in "${columns[@]}"; do
+		printf '%-24s' "${column//_/ }"
+		for row in "${rows[@]}"; do
+			printf '%-12s' "${cells[$row,$column]:--}"
+		done
+		echo
+	done
+	echo
 }

@@ -4,21 +4,18 @@
 
 images=$PWD/target/images
 
-# make_image NAME SUITE PACKAGE...: $images/NAME.tar, unless it is there from the same recipe.
+# make_image NAME SUITE PACKAGES: $images/NAME.tar, unless it is there from the same recipe.
 make_image() {
-	local name=$1 suite=$2 packages
-	shift 2
-	packages=$(IFS=,; echo "$*")
-	local recipe="$suite $packages"
-	if [ "$(cat "$images/$name.recipe" 2>/dev/null)" = "$recipe" ]; then
-		echo "image $name: made before"
+	local recipe="$2 $3"
+	if [ "$(cat "$images/$1.recipe" 2>/dev/null)" = "$recipe" ]; then
+		echo "image $1: made before"
 		return
 	fi
 	local begun=$SECONDS
 	mkdir -p "$images"
-	mmdebstrap --quiet --variant=minbase --include="$packages" "$suite" "$images/$name.tar"
-	echo "$recipe" >"$images/$name.recipe"
-	echo "image $name: made in $((SECONDS - begun)) s"
+	mmdebstrap --quiet --variant=minbase --include="$3" "$2" "$images/$1.tar"
+	echo "$recipe" >"$images/$1.recipe"
+	echo "image $1: made in $((SECONDS - begun)) s"
 }
 
 # new_machine NAME: a fresh tree of the image, in $tree.
@@ -29,19 +26,19 @@ new_machine() {
 	chmod 755 "$tree"
 }
 
-# boot: starts $tree and waits until it is up. The leader's process id is in $leader.
+# boot [OPTION...]: starts $tree and waits until it is up. The leader's process id is in $leader.
 boot() {
 	systemd-nspawn --quiet --directory="$tree" --boot --private-network --register=no --keep-unit \
-		--console=read-only --bind-ro="$PWD/scripts/image:/opt/image" </dev/null >"$tree.console" 2>&1 &
+		--console=read-only --bind-ro="$PWD/scripts/image:/opt/image" "$@" </dev/null >"$tree.console" 2>&1 &
 	nspawn=$!
 	local tries
 	for tries in $(seq 300); do
 		leader=$(pgrep --parent "$nspawn" || true)
-		if [ -n "$leader" ] && inside systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; then
+		if [ -n "$leader" ] && inside /opt/image/is-up.sh 2>/dev/null; then
 			return
 		fi
 		kill -0 "$nspawn" 2>/dev/null || break
-		sleep 0.2
+		sleep 0.1
 	done
 	echo "the machine did not boot (after $tries tries):" >&2
 	tail -n 20 "$tree.console" >&2
@@ -50,13 +47,13 @@ boot() {
 
 # inside COMMAND...: runs it in the booted machine.
 inside() {
-	nsenter --target "$leader" --all -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin \
+	nsenter --target "$leader" --all -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 
 # halt: powers it off, as a user would.
 halt() {
-	inside systemctl poweroff
+	inside poweroff
 	wait "$nspawn" || true
 	leader=
 }

@@ -1,0 +1,202 @@
+# shellcheck shell=bash disable=SC2154
+# Sourced: what happens to a package in its life, one function each, to be run in this order in a
+# machine booted by `begin`.
+
+base=http://169.254.169.254/latest
+
+# begin IMAGE [OPTION...]: a fresh machine with the package in /root, booted; its snapshot taken.
+begin() {
+	local image=$1
+	shift
+	new_machine "$image"
+	place_clients
+	cp "${deb:?}" "${upgrade:?}" "${broken:?}" scripts/install-deb.sh "$tree/root/"
+	write_interfaces
+	boot "$@"
+	snapshot before
+}
+
+end() {
+	halt
+	remove_machine
+}
+
+# As a user may have left the file: no line end at its end, another owner, another mode. Only where
+# ifupdown is.
+write_interfaces() {
+	[ -e "$tree/sbin/ifup" ] || return 0
+	printf 'source /etc/network/interfaces.d/*\n\nauto lo\niface lo inet loopback' >"$tree/etc/network/interfaces"
+	chown 1:2 "$tree/etc/network/interfaces"
+	chmod 640 "$tree/etc/network/interfaces"
+}
+
+# service ACTION: of the server and all that belongs to it, waiting for its end.
+service() {
+	if inside test -d /run/systemd/system; then
+		ok "systemctl $1" timeout 20 sh -c "systemctl $1 fake-metadata; [ $1 != stop ] ||
+			until systemctl is-active fake-metadata-network | grep -qx inactive; do sleep 0.1; done"
+	else
+		ok "init script: $1" /etc/init.d/fake-metadata "$1"
+	fi
+}
+
+# in_place [ADDRESS [PORT]]: the address, the rule, the lines and the server are there, once each.
+in_place() {
+	local address=${1:-169.254.169.254} port=${2:-8000}
+	if inside test -d /run/systemd/system; then
+		shows "both units are active" '^active active $' \
+			sh -c 'systemctl is-active fake-metadata-network fake-metadata | tr "\n" " "; echo'
+	else
+		shows "the init script says it runs" 'is running' /etc/init.d/fake-metadata status
+	fi
+	counts "one address" 1 "inet $address/32 scope host lo" ip -oneline address
+	counts "no other address of that kind" 1 'inet 169\.254\.' ip -oneline address
+	counts "one rule, at the head" 1 "^1 +REDIRECT .*$address .*fake-metadata .*ports $port" \
+		iptables -t nat -n --line-numbers -L OUTPUT
+	counts "no other rule" 1 'REDIRECT' iptables -t nat -S OUTPUT
+	if inside test -e /sbin/ifup; then
+		counts "one block of boot lines" 1 '^# BEGIN fake-metadata' cat /etc/network/interfaces
+	else
+		ok "no /etc/network/interfaces is made" test ! -e /etc/network/interfaces
+	fi
+	ok "fake-metadata-setup status finds nothing amiss" fake-metadata-setup status
+	shows "the server runs as its own user" '^_fake-m' ps -C fake-metadata -o user=
+	shows "curl gets the role" '^BaseIAMRole$' curl -sf "http://$address/latest/meta-data/iam/security-credentials/"
+}
+
+same_network() {
+	snapshot after
+	same "addresses as before" addresses
+	same "rules of iptables-nft and iptables-legacy as before" rules-nft rules-legacy rules6-nft rules6-legacy
+	same "/etc/network as before, bytes, modes and owners" network
+	same "units and rc links as before" units
+}
+
+# differs WHAT PATHS: just these paths of /etc are not as they were.
+differs() {
+	shows "$1" "^$2 \$" sh -c \
+		'diff /snapshots/before/etc /snapshots/after/etc | grep -oE "/etc[^ ]*" | sort -u | tr "\n" " "; echo'
+}
+
+install() {
+	shows "make install's script installs it and waits until it answers" '^fake-metadata is running' \
+		/root/install-deb.sh "/root/$(basename "$deb")"
+	in_place
+}
+
+clients() {
+	shows "curl gets the keys" '"AccessKeyId" : "ASIAFAKE' curl -sf $base/meta-data/iam/security-credentials/BaseIAMRole
+	shows "curl gets a token" '^AQAEA.{51}$' \
+		curl -sfX PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -w '\n' $base/api/token
+	shows "boto3 gets the role's keys" '^ASIAFAKE.* iam-role$' env PYTHONPATH=/opt/clients python3 -c \
+		'import boto3; keys = boto3.Session().get_credentials(); print(keys.access_key, keys.method)'
+	shows "the AWS CLI gets the role's keys" 'access_key +\S+ +iam-role' aws configure list
+}
+
+ifdown_and_ifup() {
+	ok "lo goes down and up" sh -c 'ifdown --force lo && ifup lo'
+	in_place
+}
+
+install_again() {
+	ok "dpkg is content" dpkg -i "/root/$(basename "$deb")"
+	in_place
+}
+
+log_rotation() {
+	ok "logrotate rotates a log file and tells the server" sh -c \
+		'mkdir -p /var/log/fake-metadata; echo a line >>/var/log/fake-metadata/server.log; logrotate --state /tmp/state --force \
+		/etc/logrotate.d/fake-metadata; zcat /var/log/fake-metadata/server.log.1.gz | grep -qx "a line"'
+	in_place
+}
+
+stop_and_start() {
+	service stop
+	counts "no address is left" 0 '169\.254' ip -oneline address
+	counts "no rule is left" 0 'fake-metadata' iptables-save
+	service start
+	in_place
+	service restart
+	in_place
+}
+
+network_stop_and_start() {
+	ok "the network unit stops" systemctl stop fake-metadata-network
+	counts "no address is left" 0 '169\.254' ip -oneline address
+	ok "and starts" systemctl start fake-metadata-network
+	in_place
+}
+
+reboot() {
+	halt
+	boot
+	in_place
+}
+
+upgrade() {
+	ok "dpkg takes a higher version" dpkg -i "/root/$(basename "$upgrade")"
+	in_place
+}
+
+failed_upgrade() {
+	ok "dpkg refuses a broken one" sh -c "! dpkg -i '/root/$(basename "$broken")'"
+	shows "the one before is configured" '^install ok installed$' dpkg-query -W -f "\${Status}\\n" fake-metadata
+	in_place
+}
+
+downgrade() {
+	ok "dpkg takes the lower version" dpkg -i "/root/$(basename "$deb")"
+	in_place
+}
+
+# The old rule and address go, the new come, also across a reboot.
+configuration() {
+	inside cp -p /etc/fake-metadata/config.toml /root/config.toml
+	inside sh -c "printf '%s\n' 'listen = [\"127.0.0.1:9000\"]' '[network]' 'address = \"169.254.169.253\"' \
+		>/etc/fake-metadata/config.toml"
+	service restart
+	in_place 169.254.169.253 9000
+	halt
+	boot
+	in_place 169.254.169.253 9000
+	inside cp -p /root/config.toml /etc/fake-metadata/config.toml
+	inside rm /root/config.toml
+	service restart
+	in_place
+}
+
+remove() {
+	ok "dpkg removes it" dpkg -r fake-metadata
+	same_network
+	same "no file is left outside /etc" files
+	differs "in /etc, its configuration files and the list of users" "/etc/default/fake-metadata\
+ /etc/fake-metadata /etc/fake-metadata/config.toml /etc/group /etc/gshadow /etc/init.d/fake-metadata\
+ /etc/logrotate.d/fake-metadata /etc/passwd /etc/shadow"
+}
+
+remove_twice() {
+	ok "dpkg has nothing to do" dpkg -r fake-metadata
+	same_network
+}
+
+install_after_remove() {
+	ok "dpkg installs it" dpkg -i "/root/$(basename "$deb")"
+	in_place
+}
+
+remove_under_load() {
+	inside sh -c "while curl -s -m 1 -o /dev/null $base/meta-data/; do :; done" &
+	ok "dpkg removes it while it answers" dpkg -r fake-metadata
+	wait $!
+	same_network
+	ok "and installs it again" dpkg -i "/root/$(basename "$deb")"
+	in_place
+}
+
+purge() {
+	ok "dpkg purges it" dpkg -P fake-metadata
+	same_network
+	same "no file is left" files
+	differs "in /etc, the list of users" "/etc/group /etc/gshadow /etc/passwd /etc/shadow"
+	shows "that user is _fake-metadata" '^_fake-metadata:.*:/nonexistent:/usr/sbin/nologin$' getent passwd _fake-metadata
+}
