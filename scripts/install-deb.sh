@@ -14,7 +14,7 @@ apt-get install -y "$deb"
 answers() {
 	curl --silent --fail --max-time 1 --output /dev/null http://169.254.169.254/latest/meta-data/
 }
-if fake-metadata-setup status >/dev/null; then
+if [[ $(fake-metadata-setup status || true) =~ rule\ [^$'\n']*:\ in\ place ]]; then
 	for _ in $(seq 50); do
 		if answers; then
 			cat <<'TEXT'

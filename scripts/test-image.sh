@@ -69,6 +69,8 @@ common=iproute2,iptables,curl,logrotate,procps,python3
 make_images() {
 	make_image bookworm bookworm systemd,systemd-sysv,dbus,ifupdown,$common
 	make_image trixie trixie systemd,systemd-sysv,dbus,netplan.io,$common
+	make_image firewalls bookworm systemd,systemd-sysv,dbus,ifupdown,nftables,firewalld,ufw,$common
+	make_image persistent bookworm systemd,systemd-sysv,dbus,ifupdown,iptables-persistent,$common
 	make_image sysvinit bookworm sysvinit-core,initscripts,systemd-standalone-sysusers,ifupdown,netbase,$common
 }
 
@@ -97,5 +99,9 @@ step "where it may not do its work" scenario special services_forbidden
 scenario special in_a_chroot_with_systemd
 scenario special in_a_chroot_with_sysvinit
 scenario special not_permitted
+scenario special with_nftables
+scenario special with_firewalld
+scenario special with_ufw
+scenario special with_netfilter_persistent
 matrix
 echo "$passed passed, 0 failed"

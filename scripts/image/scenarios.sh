@@ -59,9 +59,10 @@ in_place() {
 	else
 		ok "no /etc/network/interfaces is made" test ! -e /etc/network/interfaces
 	fi
-	ok "fake-metadata-setup status finds nothing amiss" fake-metadata-setup status
 	shows "the server runs as its own user" '^_fake-m' ps -C fake-metadata -o user=
-	shows "curl gets the role" '^BaseIAMRole$' curl -sf "http://$address/latest/meta-data/iam/security-credentials/"
+	shows "curl gets the role" '^BaseIAMRole$' curl -sf --retry 20 --retry-delay 1 --retry-connrefused \
+		"http://$address/latest/meta-data/iam/security-credentials/"
+	ok "fake-metadata-setup status finds nothing amiss" fake-metadata-setup status
 }
 
 same_network() {

@@ -66,3 +66,50 @@ not_permitted() {
 	same "addresses, /etc/network, units and files as before" addresses network units files
 	end
 }
+
+# firewall IMAGE UNIT [COMMAND...]: what replaces rules does not keep ours away. The command makes the
+# firewall ready in the booted machine.
+firewall() {
+	local image=$1 unit=$2
+	shift 2
+	new_machine "$image"
+	cp "${deb:?}" "$tree/root/"
+	write_interfaces
+	rm -f "$tree"/etc/systemd/system/*.wants/{firewalld,ufw,nftables,netfilter-persistent}.service \
+		"$tree"/etc/systemd/system/dbus-org.fedoraproject.FirewallD1.service
+	boot
+	[ $# = 0 ] || ok "$unit is made ready" "$@"
+	ok "$unit is enabled" systemctl enable --quiet "$unit"
+	# Its rules as a boot makes them; ufw's are others when it is first enabled.
+	halt
+	boot
+	snapshot before
+	ok "dpkg installs the package" dpkg -i "/root/$(basename "$deb")"
+	in_place
+	ok "$unit restarts" systemctl restart "$unit"
+	settle
+	in_place
+	if inside systemctl show --property CanReload "$unit" | grep -q yes; then
+		ok "$unit reloads" systemctl reload "$unit"
+		settle
+		in_place
+	fi
+	reboot
+	ok "dpkg purges the package" dpkg -P fake-metadata
+	same_network
+	end
+}
+
+# systemctl waits for the firewall alone, not for what follows it.
+settle() {
+	ok "our units have followed" timeout 20 sh -c \
+		'while systemctl list-jobs --no-legend | grep -q fake-metadata; do sleep 0.1; done'
+}
+
+with_nftables() { firewall firewalls nftables.service; }
+with_firewalld() { firewall firewalls firewalld.service; }
+with_ufw() { firewall firewalls ufw.service ufw --force enable; }
+with_netfilter_persistent() {
+	firewall persistent netfilter-persistent.service sh -c 'printf "%s\n" "*nat" ":PREROUTING ACCEPT" ":INPUT ACCEPT" \
+		":OUTPUT ACCEPT" ":POSTROUTING ACCEPT" "-A POSTROUTING -s 192.0.2.0/24 -j MASQUERADE" COMMIT >/etc/iptables/rules.v4'
+}

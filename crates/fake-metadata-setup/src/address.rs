@@ -13,7 +13,7 @@ use crate::Result;
 use crate::error::Error;
 use crate::step::{Outcome, State, Step};
 
-/// `169.254.169.254/32` on `lo`, of host scope.
+/// `169.254.169.254/32` on `lo`, of host scope, with a label by which it is known again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Address {
@@ -22,6 +22,10 @@ pub(crate) struct Address {
 }
 
 const PREFIX: u8 = 32;
+/// Follows the interface's name and a colon, as labels must; where both are too long for a label
+/// (IFNAMSIZ of linux/if.h), there is none.
+const MARK: &str = "imds";
+const LONGEST_LABEL: usize = 15;
 
 impl Step for Address {
     fn name(&self) -> &'static str {
@@ -50,7 +54,8 @@ impl Step for Address {
             let mut elsewhere = None;
             for holder in holders {
                 if holder.header.index == link.header.index {
-                    return Ok(State::InPlace { marked: false });
+                    let marked = self.label().is_some_and(|label| holder.attributes.contains(&label));
+                    return Ok(State::InPlace { marked });
                 }
                 elsewhere = Some(holder.header.index);
             }
@@ -68,6 +73,7 @@ impl Step for Address {
             let mut request = kernel.address().add(link.header.index, self.address.into(), PREFIX);
             // As the loopback's own address: nothing of it is ever told to other hosts.
             request.message_mut().header.scope = AddressScope::Host;
+            request.message_mut().attributes.extend(self.label());
             match request.execute().await {
                 Err(error) if kind(&error) == Some(io::ErrorKind::AlreadyExists) => Ok(()),
                 done => done.map_err(failed(&format!("add {}", self.what()))),
@@ -91,6 +97,11 @@ impl Step for Address {
 }
 
 impl Address {
+    fn label(&self) -> Option<AddressAttribute> {
+        let label = format!("{}:{MARK}", self.interface);
+        (label.len() <= LONGEST_LABEL).then_some(AddressAttribute::Label(label))
+    }
+
     /// Talks to the kernel on a connection of its own.
     fn with_kernel<T>(&self, talk: impl AsyncFnOnce(Handle) -> Result<T>) -> Result<T> {
         let unable = |source| Error::Kernel { what: "open a netlink socket".to_owned(), source };

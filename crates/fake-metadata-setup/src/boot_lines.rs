@@ -40,6 +40,9 @@ impl Step for BootLines {
         Ok(match stanza::insert(&text).map_err(problem)? {
             None => State::NotNeeded("there is no `iface lo inet loopback`".to_owned()),
             Some(inserted) if inserted == text => State::InPlace { marked: true },
+            Some(_) if stanza::remove(&text).map_err(problem)? != text => {
+                State::Amiss("they are from another version".to_owned())
+            }
             Some(_) => State::Absent,
         })
     }

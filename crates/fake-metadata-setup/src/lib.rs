@@ -12,6 +12,7 @@
 //! - `record`: remembers what was changed, so that nothing else is ever undone.
 //! - `stanza`: edits the text of `/etc/network/interfaces`. Pure.
 //! - `replace`: the one writer of files.
+//! - `health`: what `status` asks beyond the changes: server, service, an answer.
 //! - `machine`: is this root, is this a real EC2 instance, which network is this.
 //! - `error`: what can go wrong, and the exit code of each, in one table.
 
@@ -19,6 +20,7 @@ mod address;
 mod boot_lines;
 mod cli;
 mod error;
+mod health;
 mod machine;
 mod nat_table;
 mod nfnetlink;

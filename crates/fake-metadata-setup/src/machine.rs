@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use crate::Result;
+use crate::replace::{failed, replace};
+
 /// Whether this process may try to change the network at all.
 pub(crate) fn is_root() -> bool {
     nix::unistd::geteuid().is_root()
@@ -26,12 +29,32 @@ fn evidence_below(sys: &Path) -> Option<String> {
     })
 }
 
+/// Where the name of this boot is kept: a folder that every boot, container and chroot begins empty
+/// (hier(7)). The kernel's own name of the boot will not do, since a container shows different ones
+/// to different services.
+const BOOT: &str = "/run/fake-metadata-setup.boot";
+
 /// Which network this is: changes recorded under another name are gone, or somebody else's. It is
-/// another one after a boot, and in another network namespace.
-pub(crate) fn network_id() -> String {
-    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    let namespace = fs::read_link("/proc/self/ns/net").unwrap_or_default();
-    format!("{} {}", boot.trim(), namespace.display())
+/// another one after a boot, and in another network namespace; `None` if it has no name yet.
+pub(crate) fn network_name() -> Option<String> {
+    let boot = fs::read_to_string(BOOT).ok()?;
+    let namespace = fs::read_link("/proc/self/ns/net").ok()?;
+    Some(format!("{} {}", boot.trim(), namespace.display()))
+}
+
+/// Gives the network a name, if it has none.
+pub(crate) fn name_network() -> Result {
+    if network_name().is_some() {
+        return Ok(());
+    }
+    let source = Path::new("/proc/sys/kernel/random/uuid");
+    let name = fs::read(source).map_err(failed(source, "read"))?;
+    replace(Path::new(BOOT), &name)
+}
+
+/// Forgets the name, of which nobody speaks any more.
+pub(crate) fn forget_network() {
+    let _ = fs::remove_file(BOOT);
 }
 
 #[cfg(test)]

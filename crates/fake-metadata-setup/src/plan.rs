@@ -1,5 +1,7 @@
 //! Which changes the settings ask for, in the order in which they are made. Pure.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use serde::{Deserialize, Serialize};
 use settings::Settings;
 
@@ -43,19 +45,20 @@ pub(crate) fn persistent() -> Vec<Change> {
     vec![Change::BootLines(BootLines)]
 }
 
+/// The server's port, as far as packets can be redirected to it: REDIRECT sends the machine's own to
+/// 127.0.0.1 (iptables-extensions(8)).
+pub(crate) fn redirect_port(settings: &Settings) -> Result<u16> {
+    let reached = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::UNSPECIFIED)];
+    let listen = settings.listen.iter().find(|listen| reached.contains(&listen.ip()) && listen.port() != 0);
+    let address = settings.network.address;
+    listen.map(SocketAddr::port).ok_or(Error::NothingToRedirectTo { address })
+}
+
 /// The changes that last until the next boot: the address, the table where there must be one, the
 /// rule. They are undone in the opposite order, so that nothing is ever sent to a missing address.
 pub(crate) fn runtime(settings: &Settings, backend: Backend) -> Result<Vec<Change>> {
     let settings::Network { address, interface, port } = settings.network.clone();
-    // REDIRECT sends the machine's own packets to 127.0.0.1 (iptables-extensions(8)).
-    let to_port = settings
-        .listen
-        .iter()
-        .find(|listen| {
-            ["127.0.0.1", "0.0.0.0"].contains(&listen.ip().to_string().as_str()) && listen.port() != 0
-        })
-        .map(|listen| listen.port())
-        .ok_or(Error::NothingToRedirectTo { address })?;
+    let to_port = redirect_port(settings)?;
     let mut changes = vec![Change::Address(Address { address, interface })];
     if backend == Backend::NfTables {
         changes.push(Change::NatTable(NatTable {}));

@@ -38,7 +38,7 @@ impl Record {
     /// Reads the record without keeping others from it; there may be none.
     pub(crate) fn read() -> Result<Record> {
         let file = PathBuf::from(FILE);
-        let network = machine::network_id();
+        let network = machine::network_name().unwrap_or_default();
         let content = match fs::read(&file) {
             Ok(bytes) => {
                 parse(&bytes, network).map_err(|reason| Error::Record { file: file.clone(), reason })?
@@ -63,6 +63,9 @@ impl Record {
             Err(error) => return Err(failed(folder, "opened")(error)),
         };
         lock.as_ref().map_or(Ok(()), File::lock).map_err(failed(folder, "locked"))?;
+        if create {
+            machine::name_network()?;
+        }
         let mut record = Record::read()?;
         record.lock = lock;
         Ok(record)
@@ -105,6 +108,7 @@ impl Drop for Record {
         if self.lock.is_some() && self.content.changes.is_empty() {
             let _ = fs::remove_file(&self.file);
             let _ = self.file.parent().map(fs::remove_dir);
+            machine::forget_network();
         }
     }
 }
@@ -115,7 +119,7 @@ fn parse(bytes: &[u8], network: String) -> std::result::Result<Content, String> 
     if content.version != VERSION {
         return Err(format!("version {}; this program writes version {VERSION}", content.version));
     }
-    if content.network != network {
+    if content.network != network || network.is_empty() {
         return Ok(Content { version: VERSION, network, changes: Vec::new() });
     }
     Ok(content)

@@ -1,7 +1,7 @@
 //! The rule that sends the address's port to the server. The only file that names iptables.
 //!
 //! What the iptables library answers to questions cannot be told from failure, so only its way to
-//! run a command is used, and the exit status is read here: 0 yes, 1 no, anything else an error.
+//! run a command is used, and its exit status and output are read here.
 
 use std::fmt;
 use std::io;
@@ -72,12 +72,23 @@ impl Step for Redirect {
     }
 
     fn inspect(&self) -> Result<State> {
-        Ok(if self.check(MARK)? {
-            State::InPlace { marked: true }
-        } else if self.check("")? {
-            State::InPlace { marked: false }
-        } else {
-            State::Absent
+        let rules = self.rules()?;
+        let ours: Vec<_> = rules.iter().filter(|rule| rule.contains(MARK)).collect();
+        let (marked, plain) = (self.rule(MARK), self.rule(""));
+        Ok(match ours.as_slice() {
+            [rule] if **rule != marked => State::Amiss(format!("it is `{rule}`")),
+            [rule] if rules.first() != Some(rule) => {
+                State::Amiss(format!("`{}` stands before it and may catch its packets", rules[0]))
+            }
+            [_] => State::InPlace { marked: true },
+            [_, ..] => State::Amiss("it is there more than once".to_owned()),
+            [] if rules.contains(&plain) => State::InPlace { marked: false },
+            [] => rules.iter().find(|rule| self.is_caught_by(rule)).map_or(State::Absent, |rule| {
+                State::Conflict(format!(
+                    "`{rule}` already sends these packets elsewhere; if that may go: {} -t {TABLE} -D {CHAIN} {rule}",
+                    self.backend.command()
+                ))
+            }),
         })
     }
 
@@ -86,11 +97,14 @@ impl Step for Redirect {
         self.run(&format!("-I {CHAIN} 1 {}", self.rule(MARK))).map(|_| ())
     }
 
+    /// Takes away all rules with our mark, whatever configuration they are from.
     fn undo(&self) -> Result<Outcome> {
-        if !self.check(MARK)? {
-            return Ok(Outcome::Already);
+        let mut rules = self.rules()?;
+        rules.retain(|rule| rule.contains(MARK));
+        for rule in &rules {
+            self.run(&format!("-D {CHAIN} {rule}"))?;
         }
-        self.run(&format!("-D {CHAIN} {}", self.rule(MARK))).map(|_| Outcome::Changed)
+        Ok(if rules.is_empty() { Outcome::Already } else { Outcome::Changed })
     }
 }
 
@@ -101,13 +115,20 @@ impl Redirect {
         format!("-d {address}/32 -p tcp -m tcp --dport {port} {mark}-j REDIRECT --to-ports {to_port}")
     }
 
-    fn check(&self, mark: &str) -> Result<bool> {
-        let output = execute(self.backend.command(), &format!("-C {CHAIN} {}", self.rule(mark)))?;
-        match output.status.code() {
-            Some(0) => Ok(true),
-            Some(1) => Ok(false),
-            _ => Err(self.failed("-C", &output)),
-        }
+    /// The chain's rules, as iptables spells them.
+    fn rules(&self) -> Result<Vec<String>> {
+        let output = self.run(&format!("-S {CHAIN}"))?;
+        let text = String::from_utf8_lossy(&output.stdout).replace('"', "");
+        let prefix = format!("-A {CHAIN} ");
+        Ok(text.lines().filter_map(|line| line.strip_prefix(&prefix)).map(str::to_owned).collect())
+    }
+
+    /// Whether a rule of somebody else is about this very address and port.
+    fn is_caught_by(&self, rule: &str) -> bool {
+        let has = |option: &str| rule.contains(option);
+        has(&format!("-d {}/32 ", self.address))
+            && (has("-p tcp ") || !has("-p "))
+            && (has(&format!("--dport {} ", self.port)) || !has("--dport"))
     }
 
     fn run(&self, arguments: &str) -> Result<Output> {

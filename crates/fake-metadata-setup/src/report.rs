@@ -61,17 +61,18 @@ impl Report {
         self.steps.push(Line { step: step.name(), what: step.what(), told: Told::Outcome(outcome), text });
     }
 
-    pub(crate) fn state(&mut self, step: &dyn Step, state: State) {
+    pub(crate) fn state(&mut self, step: &'static str, what: String, state: State) {
         let (state, text) = match state {
             State::InPlace { .. } => ("in-place", "in place".to_owned()),
             State::NotNeeded(why) => ("not-needed", format!("not needed: {why}")),
+            State::Amiss(why) => ("amiss", format!("amiss: {why}; mend it with: fake-metadata-setup apply")),
             State::Absent => ("absent", "absent; add it with: fake-metadata-setup apply".to_owned()),
             State::Conflict(why) => ("conflict", format!("in conflict: {why}")),
         };
-        if matches!(state, "absent" | "conflict") && self.exit_code == 0 {
+        if matches!(state, "absent" | "amiss" | "conflict") && self.exit_code == 0 {
             self.exit_code = NOT_IN_PLACE;
         }
-        self.steps.push(Line { step: step.name(), what: step.what(), told: Told::State(state), text });
+        self.steps.push(Line { step, what, told: Told::State(state), text });
     }
 
     pub(crate) fn error(&mut self, error: &Error) {

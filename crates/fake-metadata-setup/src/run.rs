@@ -7,6 +7,7 @@ use settings::Settings;
 use crate::Result;
 use crate::cli::{Apply, Command, Revert, Scope, Status};
 use crate::error::Error;
+use crate::health::{self, Finding};
 use crate::machine;
 use crate::plan::{self, Change};
 use crate::record::Record;
@@ -114,6 +115,11 @@ fn make(change: &Change, state: State, record: &mut Record) -> Result<Outcome> {
                 return Err(error);
             }
         }
+        State::Amiss(_) => {
+            record.enter(change)?;
+            change.step().undo()?;
+            change.step().apply()?;
+        }
         // Ours by its mark, though the record of it may be lost.
         State::InPlace { marked: true } => record.enter(change)?,
         _ => {}
@@ -176,7 +182,7 @@ fn unrecorded(options: &Revert, record: &Record) -> Result<Vec<Change>> {
 
 fn would_apply(state: State) -> Outcome {
     match state {
-        State::Absent => Outcome::Changed,
+        State::Absent | State::Amiss(_) => Outcome::Changed,
         State::InPlace { .. } => Outcome::Already,
         State::NotNeeded(why) => Outcome::NotNeeded(why),
         State::Conflict(why) => Outcome::Cannot(why),
@@ -185,19 +191,26 @@ fn would_apply(state: State) -> Outcome {
 
 fn would_undo(state: State) -> Outcome {
     match state {
-        State::InPlace { .. } => Outcome::Changed,
+        State::InPlace { .. } | State::Amiss(_) => Outcome::Changed,
         State::Absent | State::Conflict(_) => Outcome::Already,
         State::NotNeeded(why) => Outcome::NotNeeded(why),
     }
 }
 
 fn status(options: &Status, report: &mut Report) -> Result {
+    let config = options.output.config.as_deref();
     // The table comes and goes with the rule; it is no state a user asks for.
-    let mut changes = planned(options.output.config.as_deref(), Scope::ALL)?;
+    let mut changes = planned(config, Scope::ALL)?;
     changes.retain(|change| !matches!(change, Change::NatTable(_)));
+    let mut leads_here = true;
     for change in &changes {
-        let state = change.step().inspect();
-        report.state(change.step(), state.unwrap_or_else(|error| State::Conflict(error.to_string())));
+        let step = change.step();
+        let state = step.inspect().unwrap_or_else(|error| State::Conflict(error.to_string()));
+        leads_here &= !change.is_recorded() || matches!(state, State::InPlace { .. } | State::Amiss(_));
+        report.state(step.name(), step.what(), state);
+    }
+    for Finding { name, what, state } in health::findings(&Settings::load(config)?, leads_here) {
+        report.state(name, what, state);
     }
     Ok(())
 }

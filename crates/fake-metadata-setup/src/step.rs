@@ -26,6 +26,8 @@ pub(crate) enum State {
     InPlace {
         marked: bool,
     },
+    /// It is there and ours, but not as it should be, and why.
+    Amiss(String),
     /// This machine has no use for it, and why.
     NotNeeded(String),
     /// Something stands in its way, and what.

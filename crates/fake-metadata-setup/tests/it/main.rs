@@ -6,4 +6,6 @@
 mod apply_and_revert;
 mod bad_input;
 mod interfaces;
+mod others;
 mod sandbox;
+mod status;
