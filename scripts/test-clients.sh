@@ -28,7 +28,7 @@ tools() {
 }
 
 programs() {
-	cargo build --quiet --release --locked --target-dir target --bin fake-metadata --bin fake-metadata-setup
+	cargo_release build --quiet --target-dir target
 }
 
 # The system's Python, since an ordinary user may not get at another that is in somebody's home.

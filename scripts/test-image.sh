@@ -69,6 +69,7 @@ common=iproute2,iptables,curl,logrotate,procps,python3
 make_images() {
 	make_image bookworm bookworm systemd,systemd-sysv,dbus,ifupdown,$common
 	make_image trixie trixie systemd,systemd-sysv,dbus,netplan.io,$common
+	make_image bullseye bullseye systemd,systemd-sysv,dbus,ifupdown,$common
 	make_image firewalls bookworm systemd,systemd-sysv,dbus,ifupdown,nftables,firewalld,ufw,$common
 	make_image persistent bookworm systemd,systemd-sysv,dbus,ifupdown,iptables-persistent,$common
 	make_image sysvinit bookworm sysvinit-core,initscripts,systemd-standalone-sysusers,ifupdown,netbase,$common
@@ -92,6 +93,8 @@ step "clients" prepare_clients
 step "bookworm: systemd and ifupdown" life bookworm install clients ifdown_and_ifup install_again log_rotation \
 	stop_and_start network_stop_and_start reboot clients "${through_life[@]}"
 step "trixie: systemd and netplan" life trixie install install_again log_rotation stop_and_start \
+	network_stop_and_start reboot "${through_life[@]}"
+step "bullseye: an older C library" life bullseye install install_again log_rotation stop_and_start \
 	network_stop_and_start reboot "${through_life[@]}"
 step "bookworm: sysvinit and ifupdown" life sysvinit install clients ifdown_and_ifup install_again log_rotation \
 	stop_and_start reboot "${through_life[@]}"

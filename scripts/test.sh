@@ -7,12 +7,7 @@ cd "$(dirname "$0")/.."
 . scripts/tools.sh
 
 step "check" scripts/check.sh
-package() {
-	scripts/build-deb.sh
-	need lintian lintian
-	lintian --fail-on error,warning --info dist/*.deb
-}
-step "package" package
+step "package" scripts/test-deb.sh
 step "try" scripts/test-try.sh
 step "image" scripts/test-image.sh
 step "clients" scripts/test-clients.sh

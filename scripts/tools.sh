@@ -33,6 +33,29 @@ need_cargo_deb() {
 	fi
 }
 
+# cargo_release COMMAND ARGUMENT...: builds the two programs. They do not tell where cargo keeps the
+# sources of libraries, so that the same sources give the same bytes everywhere. All scripts build
+# them with this, since with other flags everything would be built once more.
+cargo_release() {
+	CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry" \
+		cargo "$@" --release --locked --bin fake-metadata --bin fake-metadata-setup
+}
+
+# A linker that knows older C libraries than this machine's, as `cargo zigbuild`; from PyPI.
+need_zig() {
+	local place=$PWD/target/zig
+	if [ ! -e "$place/made" ]; then
+		echo "installing zig" >&2
+		need python3 python3
+		python3 -c 'import ensurepip' 2>/dev/null || need 'python3 -m ensurepip' python3-venv
+		rm -rf "$place"
+		python3 -m venv "$place"
+		"$place/bin/pip" install --quiet --disable-pip-version-check ziglang==0.15.2 cargo-zigbuild==0.24.0 >&2
+		touch "$place/made"
+	fi
+	PATH=$place/bin:$PATH
+}
+
 # step NAME COMMAND...: runs it and says how long it took.
 step() {
 	local step_name=$1 step_begun=$SECONDS

@@ -15,7 +15,7 @@ programs=${1:-}
 if [ -z "$programs" ]; then
 	need_cargo
 	echo "building (a minute or two the first time)"
-	cargo build --quiet --release --locked --bin fake-metadata --bin fake-metadata-setup
+	cargo_release build --quiet
 	programs=target/release
 fi
 programs=$(realpath "$programs")

@@ -28,7 +28,7 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Read the configuration and say whether it is right
     CheckConfig(CheckConfig),
-    /// Print what a client would see at PATH, token taken care of
+    /// Print what a client would see at PATH, with a token if it takes one
     Get(Get),
 }
 

@@ -1,0 +1,67 @@
+# shellcheck shell=bash disable=SC2154
+# Sourced: what can be said of the package without installing it.
+
+# run_lintian: not a tag, be it only a hint, that is not overridden for a written reason.
+run_lintian() {
+	local output status=0
+	lintian --version
+	output=$(lintian --allow-root --pedantic --display-info --show-overrides "$deb" 2>&1) || status=$?
+	echo "$output"
+	# What is overridden begins with O, its reason with N, any tag with another letter.
+	if [ $status != 0 ] || grep -qvE '^([NO]: |$)' <<<"$output"; then
+		fail "lintian --pedantic --display-info: no tag" "its exit status is $status"
+	fi
+	pass "lintian --pedantic --display-info: no tag but the $(grep -c '^O: ' <<<"$output") overridden"
+}
+
+# contents: modes, owners, conffiles and paths are those of debian/contents.
+contents() {
+	scripts/deb/contents.sh "$deb" >"$work/contents"
+	diff debian/contents "$work/contents" >"$work/contents.diff" ||
+		fail "contents: as listed in debian/contents" "$(cat "$work/contents.diff")
+if this is right: scripts/deb/contents.sh dist/*.deb >debian/contents"
+	pass "contents: the $(wc -l <debian/contents) paths listed in debian/contents"
+}
+
+# completions: each shell loads them, and offers the commands.
+completions() {
+	local usr=$work/tree/usr/share program command file
+	dpkg-deb --extract "$deb" "$work/tree"
+	for program in fake-metadata fake-metadata-setup; do
+		command=$([ $program = fake-metadata ] && echo check-config || echo revert)
+		file=$usr/bash-completion/completions/$program
+		bash -n "$file"
+		# shellcheck disable=SC2016
+		bash --norc -c '. "$2"; COMP_WORDS=("$1" "${3:0:2}") COMP_CWORD=1
+			"$(complete -p "$1" | grep -oE -- "-F [^ ]+" | cut -c4-)" "$1" "${3:0:2}" "$1"
+			printf "%s\n" "${COMPREPLY[@]}"' bash "$program" "$file" "$command" | grep -xF -- "$command" >/dev/null ||
+			fail "completions: bash completes $program" "it does not offer $command"
+		pass "completions: bash completes $program ${command:0:2} to $command"
+
+		file=$usr/zsh/vendor-completions/_$program
+		zsh -n "$file"
+		# shellcheck disable=SC2016
+		zsh -f -c 'fpath=("${2:h}" $fpath) && autoload -Uz compinit && compinit -D -u &&
+			[[ $_comps[$1] == _$1 ]] && autoload -Uz +X "_$1"' zsh "$program" "$file" ||
+			fail "completions: zsh loads that of $program" "it does not"
+		pass "completions: zsh loads that of $program"
+
+		file=$usr/fish/vendor_completions.d/$program.fish
+		fish --no-execute "$file"
+		HOME=$work fish --no-config --command "source '$file'; complete --do-complete '$program '" |
+			grep "^$command" >/dev/null || fail "completions: fish completes $program" "it does not offer $command"
+		pass "completions: fish completes $program to $command"
+	done
+}
+
+# exposure: what systemd thinks a unit could do if it were taken over; of 100, the most allowed.
+exposure() {
+	local unit output most
+	local -A allowed=([fake-metadata]=15 [fake-metadata-network]=30)
+	for unit in debian/*.service; do
+		most=${allowed[$(basename "$unit" .service)]:-100}
+		output=$(systemd-analyze security --offline=true --no-pager --threshold="$most" "$unit" 2>&1) ||
+			fail "exposure: $unit has at most $most of 100" "$output"
+		pass "exposure: ${output#*→ }"
+	done
+}
