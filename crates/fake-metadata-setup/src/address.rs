@@ -108,8 +108,16 @@ impl Address {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(unable)?;
         runtime.block_on(async {
             let (connection, kernel, _) = rtnetlink::new_connection().map_err(unable)?;
-            tokio::spawn(connection);
-            talk(kernel).await
+            let connection = tokio::spawn(connection);
+            let said = talk(kernel.clone()).await;
+            // It lasts as long as `kernel`, unless its socket failed; to rtnetlink that is an answer
+            // that says nothing, which looks like success, or like no interface.
+            if connection.is_finished() {
+                let what = format!("talk about {}", self.what());
+                return Err(Error::Kernel { what, source: io::ErrorKind::ConnectionAborted.into() });
+            }
+            drop(kernel);
+            said
         })
     }
 

@@ -11,7 +11,8 @@ use crate::replace::{failed, replace};
 use crate::stanza;
 use crate::step::{Outcome, State, Step};
 
-const FILE: &str = "/etc/network/interfaces";
+/// The file with the lines.
+pub(crate) const FILE: &str = "/etc/network/interfaces";
 /// Where ifupdown's program is, on merged and on older systems.
 const IFUP: [&str; 2] = ["/usr/sbin/ifup", "/sbin/ifup"];
 

@@ -32,7 +32,7 @@ fn evidence_below(sys: &Path) -> Option<String> {
 /// Where the name of this boot is kept: a folder that every boot, container and chroot begins empty
 /// (hier(7)). The kernel's own name of the boot will not do, since a container shows different ones
 /// to different services.
-const BOOT: &str = "/run/fake-metadata-setup.boot";
+pub(crate) const BOOT: &str = "/run/fake-metadata-setup.boot";
 
 /// Which network this is: changes recorded under another name are gone, or somebody else's. It is
 /// another one after a boot, and in another network namespace; `None` if it has no name yet.

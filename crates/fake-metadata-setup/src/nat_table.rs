@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::error::Error;
 use crate::nfnetlink::Netfilter;
 use crate::step::{Outcome, State, Step};
 
@@ -17,6 +18,9 @@ pub(crate) struct NatTable {}
 const NAME: &str = "nat";
 /// The chain our rule brings into being.
 const OUR_CHAIN: &str = "OUTPUT";
+/// The comment of our rule, as it is found in the rule's encoding. iptables may fail to take the rule
+/// away, and even to tell: where it cannot send its question, it answers that there are no rules.
+const MARK: &[u8] = b"fake-metadata\0";
 
 impl Step for NatTable {
     fn name(&self) -> &'static str {
@@ -46,7 +50,13 @@ impl Step for NatTable {
                 return Ok(Outcome::Already);
             }
             let others = netfilter.chains(NAME)?.into_iter().any(|chain| chain != OUR_CHAIN);
-            if others || netfilter.has_rules(NAME)? {
+            let rules = netfilter.rules(NAME)?;
+            if rules.iter().any(|rule| rule.windows(MARK.len()).any(|part| part == MARK)) {
+                // The table is left because of us, and stays ours to take away.
+                let reason = "the rule of this program is still in it".to_owned();
+                return Err(Error::Conflict { what: format!("table {}", self.what()), reason });
+            }
+            if others || !rules.is_empty() {
                 return Ok(Outcome::Left("others use it by now".to_owned()));
             }
             if netfilter.remove_table(NAME, generation)? {

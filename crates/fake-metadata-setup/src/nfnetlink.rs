@@ -71,10 +71,12 @@ impl Netfilter {
         Ok(of_table.filter_map(|reply| reply.text(CHAIN_NAME)).collect())
     }
 
-    pub(crate) fn has_rules(&self, table: &str) -> Result<bool> {
+    /// A table's rules, as the kernel encodes them.
+    pub(crate) fn rules(&self, table: &str) -> Result<Vec<Vec<u8>>> {
         let filter = text(NAME, table);
         let replies = self.ask(GET_RULE, libc::NLM_F_DUMP, &filter).map_err(failed("list rules"))?;
-        Ok(replies.iter().any(|reply| reply.kind == ours(NEW_RULE)))
+        let rules = replies.into_iter().filter(|reply| reply.kind == ours(NEW_RULE));
+        Ok(rules.map(|reply| reply.body).collect())
     }
 
     /// The number of the rule set's present state.

@@ -4,15 +4,17 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::boot_lines;
 use crate::error::Error;
 use crate::machine;
 use crate::plan::Change;
-use crate::replace::{failed, replace};
+use crate::replace::{failed, remove, replace, sweep};
 
 /// The file and its folder.
 const FILE: &str = "/var/lib/fake-metadata/setup.json";
@@ -51,27 +53,27 @@ impl Record {
         Ok(Record { file, content, lock: None })
     }
 
-    /// Waits for other runs to end, then reads the record; with `create`, a folder is made for it.
+    /// Waits for other runs to end, then reads the record. With `create`, changes are to be entered:
+    /// there must be a folder, and a name for this network.
     pub(crate) fn open(create: bool) -> Result<Record> {
         let folder = Path::new(FILE).parent().unwrap_or(Path::new("/"));
-        if create {
-            fs::create_dir_all(folder).map_err(failed(folder, "made"))?;
-        }
-        let lock = match File::open(folder) {
-            Ok(folder) => Some(folder),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(failed(folder, "opened")(error)),
+        let lock = match locked(folder) {
+            // Where there is no folder nor can be one, there is still to be undone what bears marks.
+            Err(_) if !create && !folder.exists() => return Record::read(),
+            lock => lock?,
         };
-        lock.as_ref().map_or(Ok(()), File::lock).map_err(failed(folder, "locked"))?;
-        if create {
-            machine::name_network()?;
+        for file in [FILE, boot_lines::FILE, machine::BOOT] {
+            // What cannot be removed lies in nobody's way; the next run tries again.
+            let _ = sweep(Path::new(file));
         }
+        let named = if create { machine::name_network() } else { Ok(()) };
         let mut record = Record::read()?;
-        record.lock = lock;
-        Ok(record)
+        record.lock = Some(lock);
+        // From here on, the folder goes away again with the record.
+        named.map(|()| record)
     }
 
-    /// What was made by this program and not undone yet, in the order it was made.
+    /// What was made by this program and not undone yet, in the order in which it is made.
     pub(crate) fn changes(&self) -> &[Change] {
         &self.content.changes
     }
@@ -84,8 +86,16 @@ impl Record {
         if !change.is_recorded() || self.has(change) {
             return Ok(());
         }
+        let before = self.content.changes.clone();
         self.content.changes.push(change.clone());
-        self.save()
+        // An older entry may be of a later kind, if a run was killed or failed in between.
+        self.content.changes.sort_by_key(rank);
+        let saved = self.save();
+        if saved.is_err() {
+            // It is not going to be made then; an entry for it must not keep the record alive.
+            self.content.changes = before;
+        }
+        saved
     }
 
     pub(crate) fn strike(&mut self, change: &Change) -> Result {
@@ -97,6 +107,9 @@ impl Record {
     }
 
     fn save(&self) -> Result {
+        if self.content.changes.is_empty() {
+            return remove(&self.file).map_err(failed(&self.file, "removed"));
+        }
         let text = serde_json::to_vec_pretty(&self.content).map_err(io::Error::from);
         replace(&self.file, &text.map_err(failed(&self.file, "written"))?)
     }
@@ -106,9 +119,41 @@ impl Drop for Record {
     /// An empty record and its folder go away, as far as nothing else is in there.
     fn drop(&mut self) {
         if self.lock.is_some() && self.content.changes.is_empty() {
-            let _ = fs::remove_file(&self.file);
+            // What fails here leaves nothing that matters, and the next run tries again.
+            let _ = remove(&self.file);
             let _ = self.file.parent().map(fs::remove_dir);
             machine::forget_network();
+        }
+    }
+}
+
+/// Where a change comes in the order in which changes are made.
+fn rank(change: &Change) -> u8 {
+    match change {
+        Change::Address(_) => 0,
+        Change::NatTable(_) => 1,
+        Change::Redirect(_) => 2,
+        Change::BootLines(_) => 3,
+    }
+}
+
+/// The folder, made if it is not there, and locked.
+fn locked(folder: &Path) -> Result<File> {
+    loop {
+        fs::create_dir_all(folder).map_err(failed(folder, "made"))?;
+        let lock = match File::open(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            lock => lock.map_err(failed(folder, "opened"))?,
+        };
+        lock.lock().map_err(failed(folder, "locked"))?;
+        // The run waited for may have removed the folder with its record: a lock on nothing then.
+        let ours = lock.metadata().map_err(failed(folder, "read"))?;
+        match fs::metadata(folder) {
+            Ok(there) if (ours.dev(), ours.ino()) == (there.dev(), there.ino()) => return Ok(lock),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed(folder, "read")(error));
+            }
+            _ => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Output;
 
 use iptables::IPTables;
@@ -42,9 +43,12 @@ pub(crate) enum Backend {
 impl Backend {
     /// The one that the plain command `iptables` is.
     pub(crate) fn of_this_machine() -> Result<Backend> {
-        let version = execute("iptables", "--version")?;
-        let is_legacy = String::from_utf8_lossy(&version.stdout).contains("legacy");
-        Ok(if is_legacy { Backend::Legacy } else { Backend::NfTables })
+        let output = execute("iptables", "--version")?;
+        let version = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() || !version.starts_with("iptables ") {
+            return Err(failed("iptables --version", &output));
+        }
+        Ok(if version.contains("legacy") { Backend::Legacy } else { Backend::NfTables })
     }
 
     fn command(self) -> &'static str {
@@ -117,8 +121,13 @@ impl Redirect {
 
     /// The chain's rules, as iptables spells them.
     fn rules(&self) -> Result<Vec<String>> {
-        let output = self.run(&format!("-S {CHAIN}"))?;
+        let question = format!("-S {CHAIN}");
+        let output = self.run(&question)?;
         let text = String::from_utf8_lossy(&output.stdout).replace('"', "");
+        // An answer begins with the policy. iptables does not mind if it cannot write.
+        if !text.starts_with(&format!("-P {CHAIN} ")) {
+            return Err(self.failed(&question, &output));
+        }
         let prefix = format!("-A {CHAIN} ");
         Ok(text.lines().filter_map(|line| line.strip_prefix(&prefix)).map(str::to_owned).collect())
     }
@@ -137,13 +146,16 @@ impl Redirect {
     }
 
     fn failed(&self, arguments: &str, output: &Output) -> Error {
-        let message = String::from_utf8_lossy(&output.stderr);
-        Error::Iptables {
-            command: format!("{} -t {TABLE} {arguments}", self.backend.command()),
-            status: output.status.code().unwrap_or(-1),
-            message: message.trim().lines().collect::<Vec<_>>().join("; "),
-        }
+        failed(&format!("{} -t {TABLE} {arguments}", self.backend.command()), output)
     }
+}
+
+fn failed(command: &str, output: &Output) -> Error {
+    let mut message = String::from_utf8_lossy(&output.stderr).trim().lines().collect::<Vec<_>>().join("; ");
+    if message.is_empty() {
+        message = output.status.signal().map_or("no answer".to_owned(), |number| format!("signal {number}"));
+    }
+    Error::Iptables { command: command.to_owned(), status: output.status.code().unwrap_or(-1), message }
 }
 
 /// Runs one command on the nat table, waiting for its turn at the lock.

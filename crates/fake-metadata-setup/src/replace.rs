@@ -1,5 +1,6 @@
 //! The one writer of files: a file has its old content or its new, never something between.
 
+use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
@@ -10,21 +11,29 @@ use tempfile::Builder;
 use crate::Result;
 use crate::error::Error;
 
+/// The new content's name begins so and ends in a tilde: hidden, and nothing that ifupdown reads in
+/// a folder it sources. Between them is the name of the file, so that the next run finds what one
+/// that was killed has left.
+const PREFIX: &str = ".fake-metadata-";
+
 /// Replaces a file's content. The file keeps its owner and mode; one that is not there yet belongs
-/// to root and is for all to read. A symbolic link stays, and what it points to is replaced.
+/// to root and is for all to read. A symbolic link stays, and what it points to is replaced. To be
+/// called under the record's lock, since two at once would meet at one name.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result {
     write(path, content).map_err(failed(path, "written"))
 }
 
+/// Removes what a replacement of this file left when it was killed. Under the record's lock, too.
+pub(crate) fn sweep(path: &Path) -> io::Result<()> {
+    remove(&leftover(&resolved(path)?))
+}
+
 fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let target = match fs::canonicalize(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-        target => target?,
-    };
+    let target = resolved(path)?;
+    remove(&leftover(&target))?;
     let folder = target.parent().unwrap_or(Path::new("/"));
-    // In the same folder, so that the rename stays within one file system; hidden, and with a name
-    // that ifupdown does not read in a folder it sources.
-    let mut new = Builder::new().prefix(".fake-metadata-").suffix("~").tempfile_in(folder)?;
+    // In the same folder, so that the rename stays within one file system.
+    let mut new = Builder::new().prefix(PREFIX).suffix(&suffix(&target)).rand_bytes(0).tempfile_in(folder)?;
     match fs::metadata(&target) {
         Ok(old) => {
             fchown(new.as_file(), Some(old.uid()), Some(old.gid()))?;
@@ -39,6 +48,34 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     new.as_file().sync_all()?;
     new.persist(&target)?;
     File::open(folder)?.sync_all()
+}
+
+/// The file itself, where this is a symbolic link to it.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path.to_owned()),
+        target => target,
+    }
+}
+
+fn suffix(target: &Path) -> OsString {
+    let mut suffix = target.file_name().unwrap_or_default().to_owned();
+    suffix.push("~");
+    suffix
+}
+
+fn leftover(target: &Path) -> PathBuf {
+    let mut name = OsString::from(PREFIX);
+    name.push(suffix(target));
+    target.with_file_name(name)
+}
+
+/// Removes a file; that there is none is no error.
+pub(crate) fn remove(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
 }
 
 /// An error about a file.
@@ -73,6 +110,21 @@ mod tests {
         let file = folder.path().join("file");
         replace(&file, b"new").unwrap();
         assert_eq!(fs::metadata(&file).unwrap().mode() & 0o7777, 0o644);
+    }
+
+    #[test]
+    fn what_was_left_by_one_that_was_killed_goes_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, left) = (folder.path().join("file"), folder.path().join(".fake-metadata-file~"));
+        fs::write(&left, "half").unwrap();
+        replace(&file, b"new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert!(!left.exists());
+        fs::write(&left, "half").unwrap();
+        sweep(&file).unwrap();
+        sweep(&file).unwrap();
+        assert!(!left.exists());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
     }
 
     #[test]

@@ -70,7 +70,9 @@ fn apply(options: &Apply, report: &mut Report) -> Result {
     }
     let mut made = Vec::new();
     for (change, state) in found {
-        let is_absent = state == State::Absent;
+        if state == State::Absent {
+            made.push(change);
+        }
         match make(change, state, &mut record) {
             Ok(outcome) => report.outcome(change.step(), outcome),
             Err(error) => {
@@ -78,9 +80,6 @@ fn apply(options: &Apply, report: &mut Report) -> Result {
                 unwind(&made, &mut record, report);
                 return Err(error);
             }
-        }
-        if is_absent {
-            made.push(change);
         }
     }
     Ok(())
@@ -109,11 +108,7 @@ fn make(change: &Change, state: State, record: &mut Record) -> Result<Outcome> {
     match &state {
         State::Absent => {
             record.enter(change)?;
-            if let Err(error) = change.step().apply() {
-                // Each step is one act of the kernel or one rename: refused, it left nothing.
-                record.strike(change)?;
-                return Err(error);
-            }
+            change.step().apply()?;
         }
         State::Amiss(_) => {
             record.enter(change)?;
@@ -127,11 +122,15 @@ fn make(change: &Change, state: State, record: &mut Record) -> Result<Outcome> {
     Ok(would_apply(state))
 }
 
+/// Takes back what was made, the one that failed included: refused, it left nothing, but the answer
+/// may have been lost where the deed was done.
 fn unwind(made: &[&Change], record: &mut Record, report: &mut Report) {
     for change in made.iter().rev() {
-        let undone = change.step().undo().and_then(|_| record.strike(change));
+        let undone = change.step().undo().and_then(|outcome| record.strike(change).map(|()| outcome));
         let outcome = match undone {
-            Ok(()) => Outcome::Left("taken back".to_owned()),
+            Ok(Outcome::Already) => continue,
+            Ok(Outcome::Left(why)) => Outcome::Left(why),
+            Ok(_) => Outcome::Left("taken back".to_owned()),
             Err(error) => Outcome::Cannot(format!("could not be taken back: {error}")),
         };
         report.outcome(change.step(), outcome);
