@@ -126,6 +126,9 @@ fn make(change: &Change, state: State, record: &mut Record) -> Result<Outcome> {
 /// may have been lost where the deed was done.
 fn unwind(made: &[&Change], record: &mut Record, report: &mut Report) {
     for change in made.iter().rev() {
+        if change.is_recorded() && !record.has(change) {
+            continue; // It could not be entered, so it was not made.
+        }
         let undone = change.step().undo().and_then(|outcome| record.strike(change).map(|()| outcome));
         let outcome = match undone {
             Ok(Outcome::Already) => continue,

@@ -180,10 +180,11 @@ fn many_at_once_end_in_one_of_the_two_states() {
     run("
         snapshot >/run/before
         for number in 1 2 3 4 5 6; do
-            setup apply >/dev/null &
-            setup revert >/dev/null &
+            { setup apply >/dev/null || echo apply >>/run/failed; } &
+            { setup revert >/dev/null || echo revert >>/run/failed; } &
         done
         wait
+        [ ! -e /run/failed ]
         setup apply
         iptables -t nat -S OUTPUT | grep -c fake-metadata | grep -qx 1
         setup revert
