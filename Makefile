@@ -1,6 +1,6 @@
 # What can be done here. `make` alone lists it.
 
-.PHONY: help try install build check test deb test-try test-deb test-image test-clients clean
+.PHONY: help try install build check test deb test-try test-crash test-deb test-image test-clients clean
 
 help:
 	@echo "make try           see it work, in a private network namespace; changes nothing"
@@ -8,6 +8,7 @@ help:
 	@echo "make check         format, lints and unit tests: the quick loop"
 	@echo "make test          all that CI checks"
 	@echo "make deb           build dist/fake-metadata_VERSION_ARCH.deb"
+	@echo "make test-crash    kill and fail the helper at each of its changing system calls"
 	@echo "make test-deb      lintian, piuparts, autopkgtest, and whether two builds are alike (root)"
 	@echo "make test-image    the package's life in booted machines (root)"
 	@echo "make test-clients  real AWS clients at the real address, in a namespace"
@@ -32,6 +33,9 @@ deb:
 
 test-try:
 	@scripts/test-try.sh
+
+test-crash:
+	@scripts/test-crash.sh
 
 test-deb:
 	@scripts/test-deb.sh

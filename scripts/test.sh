@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 . scripts/tools.sh
 
 step "check" scripts/check.sh
+step "crashes" scripts/test-crash.sh
 step "package" scripts/test-deb.sh
 step "try" scripts/test-try.sh
 step "image" scripts/test-image.sh
