@@ -86,8 +86,8 @@ life() {
 	end
 }
 
-through_life=(upgrade failed_upgrade downgrade configuration remove remove_twice install_after_remove
-	remove_under_load purge)
+through_life=(upgrade failed_upgrade downgrade configuration ipv6 remove remove_twice install_after_remove
+	remove_under_load purge purge_without_record)
 step "images" make_images
 step "clients" prepare_clients
 step "bookworm: systemd and ifupdown" life bookworm install clients ifdown_and_ifup install_again log_rotation \

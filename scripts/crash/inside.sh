@@ -23,8 +23,12 @@ printf '#!/bin/sh\n' >/usr/sbin/ifup
 mkdir -p /etc/network
 printf 'auto lo\niface lo inet loopback' >/etc/network/interfaces
 chmod 604 /etc/network/interfaces
+# With both families, every kind of change is made twice. The other iptables differs in its children
+# only, for which one family is enough.
+mkdir /etc/fake-metadata
+[ "$BACKEND" = legacy ] || printf '[network]\nipv6 = true\n' >/etc/fake-metadata/config.toml
 mkdir /run/crash/bin
-for name in iptables iptables-nft iptables-legacy; do
+for name in iptables iptables-nft iptables-legacy ip6tables ip6tables-nft; do
 	cp "$FOLDER/iptables.sh" "/run/crash/bin/$name"
 done
 tools=/usr/sbin:/usr/bin:/sbin:/bin
@@ -81,6 +85,8 @@ must_be_complete() {
 	kill "$server"
 	wait "$server" || true
 	[ "$("iptables-$BACKEND" -t nat -S OUTPUT | grep -c fake-metadata)" = 1 ] || fail "not one rule after $*"
+	[ "$BACKEND" = legacy ] || [ "$(ip6tables-nft -t nat -S OUTPUT | grep -c fake-metadata)" = 1 ] ||
+		fail "not one rule of IPv6 after $*"
 	[ "$(grep -c '^# BEGIN fake-metadata' /etc/network/interfaces)" = 1 ] || fail "not one block after $*"
 	[ "$(find /var/lib /etc/network -name '*~')" = "" ] || fail "a temporary file is left after $*"
 }
@@ -141,7 +147,7 @@ else
 	[ "$code" -lt 100 ] || fail "exit code $code"
 	! grep -q panicked /run/crash/errors || fail "it panicked"
 	# A sentence that says what could not be done: a file, or what the kernel or iptables refused.
-	clear='^fake-metadata-setup: (/[^ ]+: |table [^:]+: |the kernel refused to |`iptables)'
+	clear='^fake-metadata-setup: (/[^ ]+: |table [^:]+: |the kernel refused to |`ip6?tables)'
 	# Where nothing at all can be written any more, nothing can be told either.
 	[[ $call$what =~ ^p?writev?.*[+]$ ]] || grep -qE "$clear" /run/crash/errors || fail "no clear error"
 	verdict="error told"

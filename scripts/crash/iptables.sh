@@ -1,9 +1,9 @@
 #!/bin/sh
-# Stands for iptables, iptables-nft and iptables-legacy: counts its runs, and runs the one whose turn
+# Stands for iptables, iptables-nft and the others of that name: counts its runs, and runs the one whose turn
 # it is below strace. KILLED=both is as if the machine had lost its power: with the child, the
 # program ends as well.
 tool=/usr/sbin/${0##*/}
-[ "${0##*/}" != iptables ] || tool=/usr/sbin/iptables-$BACKEND
+case $tool in *tables) tool=$tool-$BACKEND ;; esac
 run=$(($(cat /run/crash/runs) + 1))
 echo "$run" >/run/crash/runs
 case ${PROCESS:-} in

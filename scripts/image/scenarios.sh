@@ -54,6 +54,13 @@ in_place() {
 	counts "one rule, at the head" 1 "^1 +REDIRECT .*$address .*fake-metadata .*ports $port" \
 		iptables -t nat -n --line-numbers -L OUTPUT
 	counts "no other rule" 1 'REDIRECT' iptables -t nat -S OUTPUT
+	if inside grep -qx 'ipv6 = true' /etc/fake-metadata/config.toml; then
+		counts "one address of IPv6" 1 'inet6 fd00:ec2::254/128' ip -oneline address
+		counts "one rule of IPv6, at the head" 1 '^1 +REDIRECT .*fd00:ec2::254 .*fake-metadata .*ports 8000' \
+			ip6tables -t nat -n --line-numbers -L OUTPUT
+		shows "curl gets the role over IPv6" '^BaseIAMRole$' curl -sf --globoff --retry 20 --retry-delay 1 \
+			--retry-connrefused 'http://[fd00:ec2::254]/latest/meta-data/iam/security-credentials/'
+	fi
 	if inside test -e /sbin/ifup; then
 		counts "one block of boot lines" 1 '^# BEGIN fake-metadata' cat /etc/network/interfaces
 	else
@@ -166,6 +173,15 @@ configuration() {
 	in_place
 }
 
+# From here on over IPv6 as well, until the configuration is purged.
+ipv6() {
+	inside sed -i 's/^#ipv6 = false$/ipv6 = true/' /etc/fake-metadata/config.toml
+	ok "it is switched on" grep -qx 'ipv6 = true' /etc/fake-metadata/config.toml
+	service restart
+	in_place
+	reboot
+}
+
 remove() {
 	ok "dpkg removes it" dpkg -r fake-metadata
 	same_network
@@ -200,4 +216,14 @@ purge() {
 	same "no file is left" files
 	differs "in /etc, the list of users" "/etc/group /etc/gshadow /etc/passwd /etc/shadow"
 	shows "that user is _fake-metadata" '^_fake-metadata:.*:/nonexistent:/usr/sbin/nologin$' getent passwd _fake-metadata
+}
+
+# Every change is known again by its mark.
+purge_without_record() {
+	ok "dpkg installs it" dpkg -i "/root/$(basename "$deb")"
+	in_place
+	ok "the record is lost" rm /var/lib/fake-metadata/setup.json
+	ok "dpkg purges it" dpkg -P fake-metadata
+	same_network
+	same "no file is left" files
 }

@@ -1,10 +1,12 @@
 //! The address on the interface. The only file that names rtnetlink.
 
+use std::fs;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
 
 use futures_util::stream::TryStreamExt;
-use rtnetlink::packet_route::address::{AddressAttribute, AddressMessage, AddressScope};
+use rtnetlink::packet_route::address::{AddressAttribute, AddressMessage, AddressProtocol, AddressScope};
 use rtnetlink::packet_route::link::{LinkFlags, LinkMessage};
 use rtnetlink::{AddressMessageBuilder, Handle};
 use serde::{Deserialize, Serialize};
@@ -13,19 +15,22 @@ use crate::Result;
 use crate::error::Error;
 use crate::step::{Outcome, State, Step};
 
-/// `169.254.169.254/32` on `lo`, of host scope, with a label by which it is known again.
+/// `169.254.169.254/32` on `lo`, of host scope, or an address of IPv6; with a mark by which it is
+/// known again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Address {
-    pub(crate) address: Ipv4Addr,
+    pub(crate) address: IpAddr,
     pub(crate) interface: String,
 }
 
-const PREFIX: u8 = 32;
-/// Follows the interface's name and a colon, as labels must; where both are too long for a label
-/// (IFNAMSIZ of linux/if.h), there is none.
-const MARK: &str = "imds";
+/// An address of IPv4 has a label: this after the interface's name and a colon, as labels must be;
+/// where both are too long for a label (IFNAMSIZ of linux/if.h), there is none.
+const LABEL: &str = "imds";
 const LONGEST_LABEL: usize = 15;
+/// One of IPv6 has none, but says who added it: a number of our own (IFA_PROTO of linux/if_addr.h,
+/// from Linux 5.18 on; older ones ignore it).
+const PROTOCOL: AddressProtocol = AddressProtocol::Other(169);
 
 impl Step for Address {
     fn name(&self) -> &'static str {
@@ -33,7 +38,7 @@ impl Step for Address {
     }
 
     fn what(&self) -> String {
-        format!("{}/{PREFIX} on {}", self.address, self.interface)
+        format!("{} on {}", host(self.address), self.interface)
     }
 
     fn inspect(&self) -> Result<State> {
@@ -47,14 +52,24 @@ impl Step for Address {
                 let hint = format!("bring it up with: ip link set {interface} up");
                 return Ok(State::Conflict(format!("interface {interface} is down; {hint}")));
             }
+            if self.address.is_ipv6() && self.has_no_ipv6() {
+                let hint = format!("sysctl net.ipv6.conf.{interface}.disable_ipv6=0");
+                return Ok(State::Conflict(format!(
+                    "IPv6 is switched off on {interface}; switch it on with: {hint}, or set ipv6 = false in [network]"
+                )));
+            }
             let addresses: Vec<AddressMessage> =
                 kernel.address().get().execute().try_collect().await.map_err(failed("list addresses"))?;
-            let local = AddressAttribute::Local(IpAddr::V4(self.address));
-            let holders = addresses.iter().filter(|message| message.attributes.contains(&local));
+            // That of this end of a link, where the other end's is told as well.
+            let here = match self.address {
+                IpAddr::V4(_) => AddressAttribute::Local(self.address),
+                IpAddr::V6(_) => AddressAttribute::Address(self.address),
+            };
+            let holders = addresses.iter().filter(|message| message.attributes.contains(&here));
             let mut elsewhere = None;
             for holder in holders {
                 if holder.header.index == link.header.index {
-                    let marked = self.label().is_some_and(|label| holder.attributes.contains(&label));
+                    let marked = self.mark().is_some_and(|mark| holder.attributes.contains(&mark));
                     return Ok(State::InPlace { marked });
                 }
                 elsewhere = Some(holder.header.index);
@@ -70,10 +85,13 @@ impl Step for Address {
             let link = self.link(&kernel).await?.ok_or_else(|| {
                 failed(&format!("find interface {}", self.interface))(rtnetlink::Error::RequestFailed)
             })?;
-            let mut request = kernel.address().add(link.header.index, self.address.into(), PREFIX);
-            // As the loopback's own address: nothing of it is ever told to other hosts.
-            request.message_mut().header.scope = AddressScope::Host;
-            request.message_mut().attributes.extend(self.label());
+            let mut request = kernel.address().add(link.header.index, self.address, prefix(self.address));
+            if self.address.is_ipv4() {
+                // As the loopback's own address: nothing of it is ever told to other hosts. With
+                // IPv6 the address itself says so.
+                request.message_mut().header.scope = AddressScope::Host;
+            }
+            request.message_mut().attributes.extend(self.mark());
             match request.execute().await {
                 Err(error) if kind(&error) == Some(io::ErrorKind::AlreadyExists) => Ok(()),
                 done => done.map_err(failed(&format!("add {}", self.what()))),
@@ -84,10 +102,17 @@ impl Step for Address {
     fn undo(&self) -> Result<Outcome> {
         self.with_kernel(async |kernel: Handle| {
             let Some(link) = self.link(&kernel).await? else { return Ok(Outcome::Already) };
-            let message = AddressMessageBuilder::<Ipv4Addr>::new()
-                .index(link.header.index)
-                .address(self.address, PREFIX)
-                .build();
+            let index = link.header.index;
+            let message = match self.address {
+                IpAddr::V4(address) => AddressMessageBuilder::<Ipv4Addr>::new()
+                    .index(index)
+                    .address(address, prefix(self.address))
+                    .build(),
+                IpAddr::V6(address) => AddressMessageBuilder::<Ipv6Addr>::new()
+                    .index(index)
+                    .address(address, prefix(self.address))
+                    .build(),
+            };
             match kernel.address().del(message).execute().await {
                 Err(error) if kind(&error) == Some(io::ErrorKind::AddrNotAvailable) => Ok(Outcome::Already),
                 done => done.map(|()| Outcome::Changed).map_err(failed(&format!("remove {}", self.what()))),
@@ -97,9 +122,19 @@ impl Step for Address {
 }
 
 impl Address {
-    fn label(&self) -> Option<AddressAttribute> {
-        let label = format!("{}:{MARK}", self.interface);
-        (label.len() <= LONGEST_LABEL).then_some(AddressAttribute::Label(label))
+    fn mark(&self) -> Option<AddressAttribute> {
+        let label = format!("{}:{LABEL}", self.interface);
+        match self.address {
+            IpAddr::V4(_) => (label.len() <= LONGEST_LABEL).then_some(AddressAttribute::Label(label)),
+            IpAddr::V6(_) => Some(AddressAttribute::Protocol(PROTOCOL)),
+        }
+    }
+
+    /// Whether the kernel has no IPv6, or the interface is told to do without (ip-sysctl.rst of the
+    /// kernel's documentation).
+    fn has_no_ipv6(&self) -> bool {
+        let switch = PathBuf::from("/proc/sys/net/ipv6/conf").join(&self.interface).join("disable_ipv6");
+        fs::read_to_string(switch).map_or(true, |text| text.trim() != "0")
     }
 
     /// Talks to the kernel on a connection of its own.
@@ -128,6 +163,15 @@ impl Address {
             link => link.map_err(failed("look up the interface")),
         }
     }
+}
+
+/// An address with its prefix, which makes it a network of one host, as all tools write it.
+pub(crate) fn host(address: IpAddr) -> String {
+    format!("{address}/{}", prefix(address))
+}
+
+fn prefix(address: IpAddr) -> u8 {
+    if address.is_ipv6() { 128 } else { 32 }
 }
 
 fn failed(what: &str) -> impl FnOnce(rtnetlink::Error) -> Error {

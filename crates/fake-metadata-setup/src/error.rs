@@ -1,6 +1,7 @@
 //! What can go wrong, as finished sentences, and the exit code of each (sysexits.h).
 
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// The command line was wrong.
@@ -17,8 +18,8 @@ const CONFIGURATION: u8 = 78;
 pub(crate) enum Error {
     #[error(transparent)]
     Settings(#[from] settings::Error),
-    #[error("listen has no address that packets to {address} can be redirected to; add \"127.0.0.1:8000\"")]
-    NothingToRedirectTo { address: std::net::Ipv4Addr },
+    #[error("listen has no address that packets to {address} can be redirected to; add \"{wanted}\"")]
+    NothingToRedirectTo { address: IpAddr, wanted: SocketAddr },
     #[error("the network of this machine can be changed by root only; run it with sudo")]
     NotRoot,
     #[error(

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use settings::Settings;
 
 use crate::machine;
 use crate::plan;
+use crate::redirect;
 use crate::step::State;
 
 /// One line of `status`.
@@ -24,23 +25,26 @@ pub(crate) struct Finding {
 const PATIENCE: Duration = Duration::from_secs(2);
 const FINE: State = State::InPlace { marked: true };
 
-/// `leads_here`: whether address and rule are in place, without which nothing may be sent to it.
-pub(crate) fn findings(settings: &Settings, leads_here: bool) -> Vec<Finding> {
+/// `leading_here`: the addresses that are in place with their rules, without which nothing may be
+/// sent to them.
+pub(crate) fn findings(settings: &Settings, leading_here: &[IpAddr]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Ok(port) = plan::redirect_port(settings) {
-        findings.push(Finding { name: "server", what: format!("port {port}"), state: server(port) });
+    for address in settings.network.addresses() {
+        if let Ok(port) = plan::redirect_port(settings, address) {
+            let server = SocketAddr::new(redirect::target(address), port);
+            findings.push(Finding { name: "server", what: server.to_string(), state: listener(server) });
+        }
     }
     findings.push(Finding { name: "service", what: "fake-metadata.service".to_owned(), state: service() });
-    let address = SocketAddr::from((settings.network.address, settings.network.port));
-    let state = match leads_here {
-        true => answer(address).map_or_else(|error| State::Conflict(format!("none: {error}")), |()| FINE),
-        false => State::NotNeeded("the address does not lead to this machine's server".to_owned()),
-    };
-    findings.push(Finding {
-        name: "answer",
-        what: format!("a token and metadata from http://{address}"),
-        state,
-    });
+    for address in settings.network.addresses() {
+        let service = SocketAddr::new(address, settings.network.port);
+        let state = match leading_here.contains(&address) {
+            true => answer(service).map_or_else(|error| State::Conflict(format!("none: {error}")), |()| FINE),
+            false => State::NotNeeded("the address does not lead to this machine's server".to_owned()),
+        };
+        let what = format!("a token and metadata from http://{service}");
+        findings.push(Finding { name: "answer", what, state });
+    }
     if let Some(evidence) = machine::ec2_evidence() {
         let state = State::Conflict(format!("a real EC2 instance: {evidence}; remove this package here"));
         findings.push(Finding { name: "machine", what: "this".to_owned(), state });
@@ -48,10 +52,11 @@ pub(crate) fn findings(settings: &Settings, leads_here: bool) -> Vec<Finding> {
     findings
 }
 
-/// Who listens on the port of 127.0.0.1.
-fn server(port: u16) -> State {
-    let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-    let Some(inode) = table.lines().find_map(|line| listener(line, port)) else {
+/// Who listens where packets are redirected to.
+fn listener(server: SocketAddr) -> State {
+    let table = if server.is_ipv6() { "/proc/net/tcp6" } else { "/proc/net/tcp" };
+    let table = fs::read_to_string(table).unwrap_or_default();
+    let Some(inode) = table.lines().find_map(|line| listening_inode(line, server)) else {
         return State::Conflict("nobody listens; start it with: systemctl start fake-metadata".to_owned());
     };
     match holder(inode) {
@@ -63,16 +68,25 @@ fn server(port: u16) -> State {
     }
 }
 
-/// The inode of a listening socket, if this line of /proc/net/tcp (proc(5)) is of one at the port.
-fn listener(line: &str, port: u16) -> Option<&str> {
+/// The inode of a listening socket, if this line of /proc/net/tcp or tcp6 (proc(5)) is of one that
+/// takes connections to the server's address.
+fn listening_inode(line: &str, server: SocketAddr) -> Option<&str> {
     const LISTENING: &str = "0A";
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
-    let (address, local_port) = words.get(1)?.split_once(':')?;
-    let address = Ipv4Addr::from(u32::from_str_radix(address, 16).ok()?.to_ne_bytes());
-    let is_ours = (address.is_loopback() || address.is_unspecified())
-        && u16::from_str_radix(local_port, 16).ok()? == port
+    let (address, port) = words.get(1)?.split_once(':')?;
+    // The address is told in numbers of 32 bits, each in the machine's own order.
+    let numbers =
+        address.as_bytes().chunks(8).map(|number| u32::from_str_radix(str::from_utf8(number).ok()?, 16).ok());
+    let bytes: Vec<u8> =
+        numbers.map(|number| number.map(u32::to_ne_bytes)).collect::<Option<Vec<_>>>()?.concat();
+    let address = match bytes.len() {
+        4 => IpAddr::from(<[u8; 4]>::try_from(bytes).ok()?),
+        _ => IpAddr::from(<[u8; 16]>::try_from(bytes).ok()?),
+    };
+    let is_server = (address == server.ip() || address.is_unspecified())
+        && u16::from_str_radix(port, 16).ok()? == server.port()
         && *words.get(3)? == LISTENING;
-    words.get(9).copied().filter(|_| is_ours)
+    words.get(9).copied().filter(|_| is_server)
 }
 
 /// The process that holds a socket: its number and name.
@@ -113,7 +127,7 @@ fn answer(address: SocketAddr) -> io::Result<()> {
 fn ask(address: SocketAddr, request: &str, header: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "{request} HTTP/1.1\r\nHost: {}\r\n{header}\r\n\r\n", address.ip())?;
+    write!(stream, "{request} HTTP/1.1\r\nHost: {address}\r\n{header}\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     let status = answer.lines().next().unwrap_or_default();

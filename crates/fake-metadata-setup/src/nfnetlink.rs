@@ -26,7 +26,12 @@ const BATCH_END: u16 = 0x11;
 // Attributes: the same numbers in different messages.
 const NAME: u16 = 1; // NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE
 const CHAIN_NAME: u16 = 3; // NFTA_CHAIN_NAME
+const USER_DATA: u16 = 6; // NFTA_TABLE_USERDATA, from Linux 5.10 on; older ones ignore it
 const GENERATION: u16 = 1; // NFTA_GEN_ID, NFNL_BATCH_GENID
+
+/// What a comment among the user data begins with: its kind, NFTNL_UDATA_TABLE_COMMENT of
+/// libnftnl/udata.h.
+const COMMENT: [u8; 1] = [0];
 
 const SUBSYSTEM: u16 = 10; // NFNL_SUBSYS_NFTABLES
 const HEADER: usize = 16; // struct nlmsghdr
@@ -35,6 +40,8 @@ const NETFILTER_HEADER: usize = 4; // struct nfgenmsg
 /// A connection to nf_tables.
 pub(crate) struct Netfilter {
     socket: Socket,
+    /// AF_INET or AF_INET6: whose tables.
+    family: libc::c_int,
 }
 
 /// A message that came back.
@@ -44,20 +51,26 @@ struct Reply {
 }
 
 impl Netfilter {
-    pub(crate) fn open() -> Result<Netfilter> {
+    pub(crate) fn open(family: libc::c_int) -> Result<Netfilter> {
         let open = || {
             let mut socket = Socket::new(NETLINK_NETFILTER)?;
             socket.bind_auto()?;
             socket.connect(&SocketAddr::new(0, 0))?;
-            Ok(Netfilter { socket })
+            Ok(Netfilter { socket, family })
         };
         open().map_err(failed("open a netfilter socket"))
     }
 
-    pub(crate) fn has_table(&self, name: &str) -> Result<bool> {
+    /// The comment of a table, empty if it has none; `None` if there is no such table.
+    pub(crate) fn table_comment(&self, name: &str) -> Result<Option<Vec<u8>>> {
         match self.ask(GET_TABLE, 0, &text(NAME, name)) {
-            Ok(_) => Ok(true),
-            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(false),
+            Ok(replies) => {
+                let reply = replies.iter().find(|reply| reply.kind == ours(NEW_TABLE));
+                let comment = reply.and_then(|reply| reply.attribute(USER_DATA)?.strip_prefix(&COMMENT));
+                // After the kind comes the length.
+                Ok(Some(comment.and_then(|rest| rest.get(1..)).unwrap_or_default().to_vec()))
+            }
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(None),
             Err(error) => Err(failed("look for the nat table")(error)),
         }
     }
@@ -89,14 +102,17 @@ impl Netfilter {
         })
     }
 
-    pub(crate) fn add_table(&self, name: &str) -> Result {
-        self.change(NEW_TABLE, libc::NLM_F_CREATE, name, None).map_err(failed("make the nat table"))
+    /// Makes a table with a comment of less than 256 bytes, its final zero included.
+    pub(crate) fn add_table(&self, name: &str, comment: &[u8]) -> Result {
+        let user_data = [&COMMENT[..], &[comment.len() as u8], comment].concat();
+        let attributes = [text(NAME, name), attribute(USER_DATA, &user_data)].concat();
+        self.change(NEW_TABLE, libc::NLM_F_CREATE, &attributes, None).map_err(failed("make the nat table"))
     }
 
     /// Removes a table with all that is in it, if the rule set is still the one of `generation`;
     /// `false` if it is not.
     pub(crate) fn remove_table(&self, name: &str, generation: u32) -> Result<bool> {
-        match self.change(DEL_TABLE, 0, name, Some(generation)) {
+        match self.change(DEL_TABLE, 0, &text(NAME, name), Some(generation)) {
             Ok(()) => Ok(true),
             Err(error) if error.raw_os_error() == Some(libc::ERESTART) => Ok(false),
             Err(error) => Err(failed("remove the nat table")(error)),
@@ -106,18 +122,24 @@ impl Netfilter {
     /// One question; the replies to it.
     fn ask(&self, kind: u16, flags: libc::c_int, attributes: &[u8]) -> io::Result<Vec<Reply>> {
         let flags = libc::NLM_F_REQUEST | libc::NLM_F_ACK | flags;
-        self.socket.send(&message(ours(kind), flags, 1, libc::AF_INET, 0, attributes), 0)?;
+        self.socket.send(&message(ours(kind), flags, 1, self.family, 0, attributes), 0)?;
         self.replies()
     }
 
     /// One change, as a transaction.
-    fn change(&self, kind: u16, flags: libc::c_int, table: &str, generation: Option<u32>) -> io::Result<()> {
+    fn change(
+        &self,
+        kind: u16,
+        flags: libc::c_int,
+        attributes: &[u8],
+        generation: Option<u32>,
+    ) -> io::Result<()> {
         let request = libc::NLM_F_REQUEST;
         let generation =
             generation.map(|number| attribute(GENERATION, &number.to_be_bytes())).unwrap_or_default();
         let mut batch = message(BATCH_BEGIN, request, 1, libc::AF_UNSPEC, SUBSYSTEM, &generation);
         let flags = request | libc::NLM_F_ACK | flags;
-        batch.extend(message(ours(kind), flags, 2, libc::AF_INET, 0, &text(NAME, table)));
+        batch.extend(message(ours(kind), flags, 2, self.family, 0, attributes));
         batch.extend(message(BATCH_END, request, 3, libc::AF_UNSPEC, SUBSYSTEM, &[]));
         self.socket.send(&batch, 0)?;
         self.replies().map(|_| ())

@@ -1,6 +1,6 @@
 //! Which changes the settings ask for, in the order in which they are made. Pure.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 use settings::Settings;
@@ -9,8 +9,8 @@ use crate::Result;
 use crate::address::Address;
 use crate::boot_lines::BootLines;
 use crate::error::Error;
-use crate::nat_table::NatTable;
-use crate::redirect::{Backend, Redirect};
+use crate::nat_table::{Family, NatTable};
+use crate::redirect::{self, Backend, Redirect};
 use crate::step::Step;
 
 /// A change, in the form in which it is recorded.
@@ -30,6 +30,15 @@ impl Change {
         !matches!(self, Change::BootLines(_))
     }
 
+    /// The address it is for, if it is for one alone.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        match self {
+            Change::Address(step) => Some(step.address),
+            Change::Redirect(step) => Some(step.address),
+            Change::NatTable(_) | Change::BootLines(_) => None,
+        }
+    }
+
     pub(crate) fn step(&self) -> &dyn Step {
         match self {
             Change::Address(step) => step,
@@ -45,25 +54,35 @@ pub(crate) fn persistent() -> Vec<Change> {
     vec![Change::BootLines(BootLines)]
 }
 
-/// The server's port, as far as packets can be redirected to it: REDIRECT sends the machine's own to
-/// 127.0.0.1 (iptables-extensions(8)).
-pub(crate) fn redirect_port(settings: &Settings) -> Result<u16> {
-    let reached = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::UNSPECIFIED)];
+/// The server's port, as far as packets to an address can be redirected to it.
+pub(crate) fn redirect_port(settings: &Settings, address: IpAddr) -> Result<u16> {
+    let (unspecified, wanted) = match address {
+        IpAddr::V4(_) => (Ipv4Addr::UNSPECIFIED.into(), settings::defaults::LISTEN),
+        IpAddr::V6(_) => (Ipv6Addr::UNSPECIFIED.into(), settings::defaults::LISTEN_IPV6),
+    };
+    let reached = [redirect::target(address), unspecified];
     let listen = settings.listen.iter().find(|listen| reached.contains(&listen.ip()) && listen.port() != 0);
-    let address = settings.network.address;
-    listen.map(SocketAddr::port).ok_or(Error::NothingToRedirectTo { address })
+    listen.map(SocketAddr::port).ok_or(Error::NothingToRedirectTo { address, wanted })
 }
 
-/// The changes that last until the next boot: the address, the table where there must be one, the
-/// rule. They are undone in the opposite order, so that nothing is ever sent to a missing address.
-pub(crate) fn runtime(settings: &Settings, backend: Backend) -> Result<Vec<Change>> {
-    let settings::Network { address, interface, port } = settings.network.clone();
-    let to_port = redirect_port(settings)?;
-    let mut changes = vec![Change::Address(Address { address, interface })];
-    if backend == Backend::NfTables {
-        changes.push(Change::NatTable(NatTable {}));
+/// The changes that last until the next boot: for each address itself, the table where there must be
+/// one, the rule. They are undone in the opposite order, so that nothing is ever sent to a missing
+/// address. Which iptables there is for an address is for the caller to know.
+pub(crate) fn runtime(
+    settings: &Settings,
+    backend: impl Fn(IpAddr) -> Result<Backend>,
+) -> Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    for address in settings.network.addresses() {
+        let settings::Network { interface, port, .. } = settings.network.clone();
+        let to_port = redirect_port(settings, address)?;
+        let backend = backend(address)?;
+        changes.push(Change::Address(Address { address, interface }));
+        if backend == Backend::NfTables {
+            changes.push(Change::NatTable(NatTable { family: Family::of(address) }));
+        }
+        changes.push(Change::Redirect(Redirect { backend, address, port, to_port }));
     }
-    changes.push(Change::Redirect(Redirect { backend, address, port, to_port }));
     Ok(changes)
 }
 
@@ -75,7 +94,7 @@ mod tests {
 
     fn plan(text: &str, backend: Backend) -> Result<Vec<String>> {
         let settings = Settings::parse(text, Path::new("c.toml")).unwrap();
-        Ok(runtime(&settings, backend)?.iter().map(|change| change.step().what()).collect())
+        Ok(runtime(&settings, |_| Ok(backend))?.iter().map(|change| change.step().what()).collect())
     }
 
     #[test]
@@ -86,6 +105,14 @@ mod tests {
                 "169.254.169.254/32 on lo",
                 "ip nat of nftables",
                 "169.254.169.254:80 to 127.0.0.1:8000 in nat OUTPUT (iptables-nft)"
+            ]
+        );
+        assert_eq!(
+            plan("[network]\nipv6 = true", Backend::NfTables).unwrap()[3..],
+            [
+                "fd00:ec2::254/128 on lo",
+                "ip6 nat of nftables",
+                "[fd00:ec2::254]:80 to [::1]:8000 in nat OUTPUT (ip6tables-nft)"
             ]
         );
         let other =

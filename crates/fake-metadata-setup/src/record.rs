@@ -13,6 +13,7 @@ use crate::Result;
 use crate::boot_lines;
 use crate::error::Error;
 use crate::machine;
+use crate::nat_table::Family;
 use crate::plan::Change;
 use crate::replace::{failed, remove, replace, sweep};
 
@@ -128,12 +129,12 @@ impl Drop for Record {
 }
 
 /// Where a change comes in the order in which changes are made.
-fn rank(change: &Change) -> u8 {
+fn rank(change: &Change) -> (bool, u8) {
     match change {
-        Change::Address(_) => 0,
-        Change::NatTable(_) => 1,
-        Change::Redirect(_) => 2,
-        Change::BootLines(_) => 3,
+        Change::Address(step) => (step.address.is_ipv6(), 0),
+        Change::NatTable(step) => (step.family == Family::Ip6, 1),
+        Change::Redirect(step) => (step.address.is_ipv6(), 2),
+        Change::BootLines(_) => (true, 3),
     }
 }
 
@@ -176,7 +177,7 @@ mod tests {
 
     const RECORD: &str = r#"{"version": 1, "network": "here", "changes": [
         {"address": {"address": "169.254.169.254", "interface": "lo"}},
-        {"nat-table": {}},
+        {"nat-table": {"family": "ip"}},
         {"redirect": {"backend": "nf-tables", "address": "169.254.169.254", "port": 80, "to-port": 8000}}
     ]}"#;
 

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Output;
 
@@ -13,6 +13,7 @@ use iptables::IPTables;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::address::host;
 use crate::error::Error;
 use crate::step::{Outcome, State, Step};
 
@@ -27,7 +28,7 @@ const MARK: &str = "-m comment --comment fake-metadata ";
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Redirect {
     pub(crate) backend: Backend,
-    pub(crate) address: Ipv4Addr,
+    pub(crate) address: IpAddr,
     pub(crate) port: u16,
     pub(crate) to_port: u16,
 }
@@ -41,28 +42,31 @@ pub(crate) enum Backend {
 }
 
 impl Backend {
-    /// The one that the plain command `iptables` is.
-    pub(crate) fn of_this_machine() -> Result<Backend> {
-        let output = execute("iptables", "--version")?;
+    /// The one that the plain command for an address is, `iptables` or `ip6tables`.
+    pub(crate) fn of_this_machine(address: IpAddr) -> Result<Backend> {
+        let command = if address.is_ipv6() { "ip6tables" } else { "iptables" };
+        let output = execute(command, "--version")?;
         let version = String::from_utf8_lossy(&output.stdout);
-        if !output.status.success() || !version.starts_with("iptables ") {
-            return Err(failed("iptables --version", &output));
+        if !output.status.success() || !version.starts_with(&format!("{command} ")) {
+            return Err(failed(&format!("{command} --version"), &output));
         }
         Ok(if version.contains("legacy") { Backend::Legacy } else { Backend::NfTables })
     }
+}
 
-    fn command(self) -> &'static str {
-        match self {
-            Backend::NfTables => "iptables-nft",
-            Backend::Legacy => "iptables-legacy",
-        }
+/// Where REDIRECT sends the packets that a machine sends to an address of its own
+/// (iptables-extensions(8)).
+pub(crate) fn target(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
     }
 }
 
 impl fmt::Display for Redirect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Redirect { address, port, to_port, .. } = self;
-        write!(f, "{address}:{port} to 127.0.0.1:{to_port}")
+        let from = SocketAddr::new(self.address, self.port);
+        write!(f, "{from} to {}", SocketAddr::new(target(self.address), self.to_port))
     }
 }
 
@@ -72,7 +76,7 @@ impl Step for Redirect {
     }
 
     fn what(&self) -> String {
-        format!("{self} in {TABLE} {CHAIN} ({})", self.backend.command())
+        format!("{self} in {TABLE} {CHAIN} ({})", self.command())
     }
 
     fn inspect(&self) -> Result<State> {
@@ -90,7 +94,7 @@ impl Step for Redirect {
             [] => rules.iter().find(|rule| self.is_caught_by(rule)).map_or(State::Absent, |rule| {
                 State::Conflict(format!(
                     "`{rule}` already sends these packets elsewhere; if that may go: {} -t {TABLE} -D {CHAIN} {rule}",
-                    self.backend.command()
+                    self.command()
                 ))
             }),
         })
@@ -113,10 +117,20 @@ impl Step for Redirect {
 }
 
 impl Redirect {
+    fn command(&self) -> &'static str {
+        match (self.backend, self.address) {
+            (Backend::NfTables, IpAddr::V4(_)) => "iptables-nft",
+            (Backend::NfTables, IpAddr::V6(_)) => "ip6tables-nft",
+            (Backend::Legacy, IpAddr::V4(_)) => "iptables-legacy",
+            (Backend::Legacy, IpAddr::V6(_)) => "ip6tables-legacy",
+        }
+    }
+
     /// Spelled as `iptables -S` prints it.
     fn rule(&self, mark: &str) -> String {
-        let Redirect { address, port, to_port, .. } = self;
-        format!("-d {address}/32 -p tcp -m tcp --dport {port} {mark}-j REDIRECT --to-ports {to_port}")
+        let Redirect { port, to_port, .. } = self;
+        let host = host(self.address);
+        format!("-d {host} -p tcp -m tcp --dport {port} {mark}-j REDIRECT --to-ports {to_port}")
     }
 
     /// The chain's rules, as iptables spells them.
@@ -135,18 +149,18 @@ impl Redirect {
     /// Whether a rule of somebody else is about this very address and port.
     fn is_caught_by(&self, rule: &str) -> bool {
         let has = |option: &str| rule.contains(option);
-        has(&format!("-d {}/32 ", self.address))
+        has(&format!("-d {} ", host(self.address)))
             && (has("-p tcp ") || !has("-p "))
             && (has(&format!("--dport {} ", self.port)) || !has("--dport"))
     }
 
     fn run(&self, arguments: &str) -> Result<Output> {
-        let output = execute(self.backend.command(), arguments)?;
+        let output = execute(self.command(), arguments)?;
         if output.status.success() { Ok(output) } else { Err(self.failed(arguments, &output)) }
     }
 
     fn failed(&self, arguments: &str, output: &Output) -> Error {
-        failed(&format!("{} -t {TABLE} {arguments}", self.backend.command()), output)
+        failed(&format!("{} -t {TABLE} {arguments}", self.command()), output)
     }
 }
 

@@ -26,18 +26,22 @@ pub(crate) struct Report {
 struct Line {
     step: &'static str,
     what: String,
-    #[serde(flatten)]
-    told: Told,
+    /// What came of it, of `apply` and `revert`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    /// How it was found, of `status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// The command that mends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'static str>,
     #[serde(skip)]
     text: String,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum Told {
-    Outcome(Outcome),
-    State(&'static str),
-}
+const FIX: &str = "fake-metadata-setup apply";
 
 impl Report {
     pub(crate) fn new(command: &'static str, dry_run: bool, json: bool) -> Report {
@@ -51,28 +55,32 @@ impl Report {
             (_, false) => ("removed", "not there"),
             (_, true) => ("would be removed", "not there"),
         };
-        let text = match &outcome {
-            Outcome::Changed => changed.to_owned(),
-            Outcome::Already => already.to_owned(),
-            Outcome::Left(why) => format!("left as it is: {why}"),
-            Outcome::NotNeeded(why) => format!("not needed: {why}"),
-            Outcome::Cannot(why) => format!("failed: {why}"),
+        let (outcome, text, reason) = match outcome {
+            Outcome::Changed => ("changed", changed, None),
+            Outcome::Already => ("already", already, None),
+            Outcome::Left(why) => ("left", "left as it is", Some(why)),
+            Outcome::NotNeeded(why) => ("not-needed", "not needed", Some(why)),
+            Outcome::Cannot(why) => ("cannot", "failed", Some(why)),
         };
-        self.steps.push(Line { step: step.name(), what: step.what(), told: Told::Outcome(outcome), text });
+        let text = reason.as_ref().map_or_else(|| text.to_owned(), |why| format!("{text}: {why}"));
+        let (step, what) = (step.name(), step.what());
+        self.steps.push(Line { step, what, outcome: Some(outcome), state: None, reason, fix: None, text });
     }
 
     pub(crate) fn state(&mut self, step: &'static str, what: String, state: State) {
-        let (state, text) = match state {
-            State::InPlace { .. } => ("in-place", "in place".to_owned()),
-            State::NotNeeded(why) => ("not-needed", format!("not needed: {why}")),
-            State::Amiss(why) => ("amiss", format!("amiss: {why}; mend it with: fake-metadata-setup apply")),
-            State::Absent => ("absent", "absent; add it with: fake-metadata-setup apply".to_owned()),
-            State::Conflict(why) => ("conflict", format!("in conflict: {why}")),
+        let (state, text, reason, fix) = match state {
+            State::InPlace { .. } => ("in-place", "in place".to_owned(), None, None),
+            State::NotNeeded(why) => ("not-needed", format!("not needed: {why}"), Some(why), None),
+            State::Amiss(why) => {
+                ("amiss", format!("amiss: {why}; mend it with: {FIX}"), Some(why), Some(FIX))
+            }
+            State::Absent => ("absent", format!("absent; add it with: {FIX}"), None, Some(FIX)),
+            State::Conflict(why) => ("conflict", format!("in conflict: {why}"), Some(why), None),
         };
         if matches!(state, "absent" | "amiss" | "conflict") && self.exit_code == 0 {
             self.exit_code = NOT_IN_PLACE;
         }
-        self.steps.push(Line { step, what, told: Told::State(state), text });
+        self.steps.push(Line { step, what, outcome: None, state: Some(state), reason, fix, text });
     }
 
     pub(crate) fn error(&mut self, error: &Error) {

@@ -1,11 +1,11 @@
 //! Runs a command: makes the planned changes or unwinds; undoes all it can.
 
-use std::path::Path;
+use std::net::IpAddr;
 
 use settings::Settings;
 
 use crate::Result;
-use crate::cli::{Apply, Command, Revert, Scope, Status};
+use crate::cli::{Apply, Command, Output, Revert, Scope, Status};
 use crate::error::Error;
 use crate::health::{self, Finding};
 use crate::machine;
@@ -37,12 +37,15 @@ pub(crate) fn run(command: &Command) -> Report {
     report
 }
 
+fn configured(output: &Output) -> Result<Settings> {
+    Ok(Settings::load(output.config.as_deref())?)
+}
+
 /// What the settings ask for, within a scope, in the order in which it is made.
-fn planned(config: Option<&Path>, scope: Scope) -> Result<Vec<Change>> {
-    let settings = Settings::load(config)?;
+fn planned(settings: &Settings, scope: Scope) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
     if scope.runtime() {
-        changes = plan::runtime(&settings, Backend::of_this_machine()?)?;
+        changes = plan::runtime(settings, Backend::of_this_machine)?;
     }
     if scope.persistent() {
         changes.extend(plan::persistent());
@@ -55,7 +58,7 @@ fn apply(options: &Apply, report: &mut Report) -> Result {
         return Err(Error::RealInstance { evidence });
     }
     let dry_run = options.manner.dry_run;
-    let changes = planned(options.manner.output.config.as_deref(), options.scope)?;
+    let changes = planned(&configured(&options.manner.output)?, options.scope)?;
     let mut record = if dry_run { Record::read()? } else { Record::open(true)? };
     // Everything is looked at before anything is touched.
     let found: Vec<(&Change, State)> = changes.iter().map(looked_at).collect::<Result<_>>()?;
@@ -170,15 +173,15 @@ fn revert(options: &Revert, report: &mut Report) -> Result {
 /// What the settings ask for and the record does not know. A machine without iptables, or whose
 /// configuration is broken, is left with what the record knows.
 fn unrecorded(options: &Revert, record: &Record) -> Result<Vec<Change>> {
-    let mut changes = match planned(options.manner.output.config.as_deref(), options.scope) {
+    let settings = configured(&options.manner.output);
+    let mut changes = match settings.and_then(|settings| planned(&settings, options.scope)) {
         Ok(changes) => changes,
         Err(Error::ToolMissing { .. } | Error::Settings(_) | Error::NothingToRedirectTo { .. }) => {
             if options.scope.persistent() { plan::persistent() } else { Vec::new() }
         }
         Err(error) => return Err(error),
     };
-    // The table has no mark: without a record nobody can tell whose it is.
-    changes.retain(|change| !record.has(change) && !matches!(change, Change::NatTable(_)));
+    changes.retain(|change| !record.has(change));
     Ok(changes)
 }
 
@@ -200,18 +203,20 @@ fn would_undo(state: State) -> Outcome {
 }
 
 fn status(options: &Status, report: &mut Report) -> Result {
-    let config = options.output.config.as_deref();
+    let settings = configured(&options.output)?;
     // The table comes and goes with the rule; it is no state a user asks for.
-    let mut changes = planned(config, Scope::ALL)?;
+    let mut changes = planned(&settings, Scope::ALL)?;
     changes.retain(|change| !matches!(change, Change::NatTable(_)));
-    let mut leads_here = true;
+    let mut leading_here: Vec<IpAddr> = settings.network.addresses().collect();
     for change in &changes {
         let step = change.step();
         let state = step.inspect().unwrap_or_else(|error| State::Conflict(error.to_string()));
-        leads_here &= !change.is_recorded() || matches!(state, State::InPlace { .. } | State::Amiss(_));
+        if !matches!(state, State::InPlace { .. } | State::Amiss(_)) {
+            leading_here.retain(|&address| change.address() != Some(address));
+        }
         report.state(step.name(), step.what(), state);
     }
-    for Finding { name, what, state } in health::findings(&Settings::load(config)?, leads_here) {
+    for Finding { name, what, state } in health::findings(&settings, &leading_here) {
         report.state(name, what, state);
     }
     Ok(())

@@ -1,7 +1,5 @@
 //! The one shape of every change to the host.
 
-use serde::Serialize;
-
 use crate::Result;
 
 /// One change: something that can be there or not.
@@ -35,8 +33,7 @@ pub(crate) enum State {
 }
 
 /// What came of a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It was made, or taken away.
     Changed,

@@ -1,14 +1,16 @@
 //! A connection whose packets may be given fewer hops for one answer.
 //!
 //! EC2 limits how far the answer to a request for a token may travel (`HttpPutResponseHopLimit`)
-//! by the IP time-to-live of its packets; other answers travel as usual.
+//! by the IP time-to-live of its packets, over IPv6 their hop limit; other answers travel as usual.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -21,12 +23,15 @@ pub(crate) struct HopLimited {
     /// What was set last; 0 while the system's own value holds.
     current: u32,
     usual: u32,
+    is_ipv6: bool,
 }
 
 impl HopLimited {
-    pub(crate) fn new(stream: TcpStream) -> (HopLimited, Hops) {
+    pub(crate) fn new(stream: TcpStream, peer: IpAddr) -> (HopLimited, Hops) {
         let wanted = Hops::default();
-        (HopLimited { stream, wanted: wanted.clone(), current: 0, usual: 0 }, wanted)
+        // A socket of IPv6 that takes connections over IPv4 as well sends packets of IPv4 to those.
+        let is_ipv6 = peer.to_canonical().is_ipv6();
+        (HopLimited { stream, wanted: wanted.clone(), current: 0, usual: 0, is_ipv6 }, wanted)
     }
 
     fn set_hops(&mut self) -> io::Result<()> {
@@ -34,10 +39,16 @@ impl HopLimited {
         if wanted == self.current {
             return Ok(());
         }
+        let socket = SockRef::from(&self.stream);
         if self.usual == 0 {
-            self.usual = self.stream.ttl()?;
+            self.usual = if self.is_ipv6 { socket.unicast_hops_v6()? } else { socket.ttl_v4()? };
         }
-        self.stream.set_ttl(if wanted == 0 { self.usual } else { wanted })?;
+        let hops = if wanted == 0 { self.usual } else { wanted };
+        if self.is_ipv6 {
+            socket.set_unicast_hops_v6(hops)?
+        } else {
+            socket.set_ttl_v4(hops)?
+        }
         self.current = wanted;
         Ok(())
     }

@@ -100,7 +100,7 @@ impl Http {
         async move {
             // Answers are one write each; waiting for more to send would only delay them.
             let _ = stream.set_nodelay(true);
-            let (stream, hops) = HopLimited::new(stream);
+            let (stream, hops) = HopLimited::new(stream, peer.ip());
             let answer = service_fn(|request| {
                 let response = respond(&service.load(), &request, peer, &hops, &log);
                 async { Ok::<_, Infallible>(response) }

@@ -1,6 +1,6 @@
 //! What holds where the configuration file is silent, and the paths both programs know.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 /// The configuration file.
@@ -8,11 +8,15 @@ pub const CONFIG_FILE: &str = "/etc/fake-metadata/config.toml";
 
 /// Where the daemon listens, and the port of an address given without one.
 pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), PORT);
+/// Where it listens as well if IPv6 is asked for.
+pub const LISTEN_IPV6: SocketAddr = SocketAddr::new(std::net::IpAddr::V6(Ipv6Addr::LOCALHOST), PORT);
 /// The port of `listen`.
 pub const PORT: u16 = 8000;
 
 /// The address of the instance metadata service (EC2 User Guide, "Retrieve instance metadata").
 pub const ADDRESS: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
+/// Its address over IPv6 (EC2 User Guide, the same page).
+pub const ADDRESS_IPV6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 /// The interface that carries it.
 pub const INTERFACE: &str = "lo";
 /// The port clients connect to.

@@ -1,7 +1,7 @@
 //! The keys of the configuration file. Names are EC2's own.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -48,6 +48,16 @@ pub struct Network {
     pub interface: String,
     /// The port clients connect to.
     pub port: u16,
+    /// Whether clients may ask over IPv6 as well (EC2's `HttpProtocolIpv6`).
+    pub ipv6: bool,
+}
+
+impl Network {
+    /// The addresses clients ask.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let ipv6 = self.ipv6.then_some(defaults::ADDRESS_IPV6);
+        [IpAddr::V4(self.address)].into_iter().chain(ipv6.map(IpAddr::V6))
+    }
 }
 
 /// `[tokens]`
@@ -114,10 +124,13 @@ impl Settings {
         })?;
         let mut root = Section::root(source, table.get_ref());
         let listen = "a list of addresses with or without a port, such as [\"127.0.0.1:8000\"]";
+        let listen = root.value("listen", listen, form::socket_addresses)?;
+        let network = network(root.section("network")?)?;
         let settings = Settings {
-            listen: root
-                .value("listen", listen, form::socket_addresses)?
-                .unwrap_or_else(|| vec![defaults::LISTEN]),
+            listen: listen.unwrap_or_else(|| match network.ipv6 {
+                true => vec![defaults::LISTEN, defaults::LISTEN_IPV6],
+                false => vec![defaults::LISTEN],
+            }),
             errors: root
                 .text("errors", "\"ec2\" or \"json\"", |text| match text {
                     "ec2" => Some(ErrorFormat::Ec2),
@@ -125,7 +138,7 @@ impl Settings {
                     _ => None,
                 })?
                 .unwrap_or(ErrorFormat::Ec2),
-            network: network(root.section("network")?)?,
+            network,
             tokens: tokens(root.section("tokens")?)?,
             instance: instance(root.section("instance")?)?,
             role: role(root.section("role")?)?,
@@ -147,6 +160,7 @@ fn network(mut section: Section<'_>) -> Result<Network, Error> {
         port: section
             .value("port", "a port from 1 to 65535", form::number(1..=65_535))?
             .unwrap_or(defaults::NETWORK_PORT),
+        ipv6: section.value("ipv6", "true or false", |value| value.as_bool())?.unwrap_or(false),
     };
     section.finish()?;
     Ok(network)

@@ -63,28 +63,6 @@ fn a_dry_run_changes_nothing() {
 }
 
 #[test]
-fn json_for_programs() {
-    let output = run("
-        setup apply --json
-        echo ---
-        fails 1 setup status --json
-        echo ---
-        ip address add 192.0.2.1/32 dev lo
-        fails 64 setup apply --jsno
-    ");
-    let mut parts = output.split("---");
-    let apply: serde_json::Value = serde_json::from_str(parts.next().unwrap_or_default()).unwrap_or_default();
-    assert_eq!(apply["command"], "apply");
-    assert_eq!(apply["steps"][0]["step"], "address");
-    assert_eq!(apply["steps"][0]["outcome"], "changed");
-    assert_eq!(apply["steps"][3]["outcome"]["not-needed"], "ifupdown is not installed");
-    assert_eq!(apply["errors"], serde_json::json!([]));
-    let status: serde_json::Value =
-        serde_json::from_str(parts.next().unwrap_or_default()).unwrap_or_default();
-    assert_eq!(status["steps"][1]["state"], "in-place");
-}
-
-#[test]
 fn what_was_there_before_stays() {
     let output = run("
         ip address add 169.254.169.254/32 dev lo scope host

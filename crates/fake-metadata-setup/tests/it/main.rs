@@ -6,6 +6,8 @@
 mod apply_and_revert;
 mod bad_input;
 mod interfaces;
+mod ipv6;
+mod json;
 mod others;
 mod sandbox;
 mod status;

@@ -21,6 +21,8 @@ snapshot() {
     ip -details -oneline address
     iptables-save | grep -v '^#' || true
     iptables-legacy-save | grep -v '^#' || true
+    ip6tables-save | grep -v '^#' || true
+    nft list tables
     ls -A /var/lib
     find /etc/network -printf '%p %m %u %g %l\n' -type f -exec sha256sum {} + 2>/dev/null | sort
 }

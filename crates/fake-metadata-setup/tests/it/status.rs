@@ -9,7 +9,7 @@ fn nothing_in_place() {
         "address  169.254.169.254/32 on lo: absent; add it with: fake-metadata-setup apply\n",
         "in nat OUTPUT (iptables-nft): absent; add it with: fake-metadata-setup apply\n",
         "boot     lines in /etc/network/interfaces: not needed: ifupdown is not installed\n",
-        "server   port 8000: in conflict: nobody listens; start it with: systemctl start fake-metadata\n",
+        "server   127.0.0.1:8000: in conflict: nobody listens; start it with: systemctl start fake-metadata\n",
         "service  fake-metadata.service: not needed: systemd does not run here\n",
         "answer   a token and metadata from http://169.254.169.254:80: not needed: the address does not lead",
     ] {
@@ -30,7 +30,7 @@ fn somebody_else_has_the_port() {
         fails 1 setup status
         kill $server
     ");
-    assert!(output.contains("port 8000: in conflict: python3 (process "), "{output}");
+    assert!(output.contains("127.0.0.1:8000: in conflict: python3 (process "), "{output}");
     assert!(
         output.contains("in conflict: none: PUT /latest/api/token was answered with \"HTTP/1.0 501"),
         "{output}"

@@ -67,11 +67,6 @@ impl Server {
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Ends the server without waiting for its drop.
     pub(crate) fn stop(&self) {
         self.signal("TERM");
     }
