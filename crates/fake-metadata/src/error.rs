@@ -28,6 +28,10 @@ pub(crate) enum Error {
     System { what: &'static str, source: io::Error },
     #[error("no random bytes can be had from the system: {0}")]
     Random(getrandom::Error),
+    #[error("{}: cannot be used to sign the identity document: {source}; remove it to have another made", file.display())]
+    Identity { file: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{what} cannot be made: {source}")]
+    Sign { what: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("PATH must have neither spaces nor control characters: {0:?}")]
     Path(String),
     #[error("nothing answers at {address} ({source}); start the service with: systemctl start fake-metadata")]
@@ -45,6 +49,7 @@ impl Error {
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => NOT_PERMITTED,
             Error::Listen { .. } | Error::System { .. } | Error::Random(_) => OS_ERROR,
             Error::LogFile { .. } => CANNOT_CREATE,
+            Error::Identity { .. } | Error::Sign { .. } => OS_ERROR,
             Error::Path(_) => USAGE,
             Error::NoAnswer { .. } | Error::OddAnswer { .. } => UNAVAILABLE,
             Error::Refused { .. } => 1,

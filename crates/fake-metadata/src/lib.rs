@@ -20,6 +20,7 @@ mod credentials;
 mod error;
 mod hop;
 mod http;
+mod identity;
 mod instance;
 mod keeper;
 mod log;

@@ -1,4 +1,4 @@
-//! The instance identity document.
+//! The instance identity document, and what signs it.
 
 use humantime::format_rfc3339_seconds;
 
@@ -7,7 +7,7 @@ use crate::json;
 
 /// `dynamic/instance-identity/document`. The order of members is the one of current hosts; whoever
 /// verifies its signatures takes the bytes as served.
-pub(crate) fn document(instance: &Instance) -> String {
+pub fn document(instance: &Instance) -> String {
     json::object(&[
         ("accountId", Some(&instance.account_id)),
         ("architecture", Some(&instance.architecture)),
@@ -25,4 +25,16 @@ pub(crate) fn document(instance: &Instance) -> String {
         ("region", Some(&instance.region)),
         ("version", Some("2017-09-30")),
     ])
+}
+
+/// The signatures of the document, made with keys that this crate never sees; base64 in lines of 76
+/// columns, no final newline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signatures {
+    /// RSA with SHA-256 over the document.
+    pub signature: String,
+    /// A signed message (PKCS #7) that holds the document: DSA with SHA-1.
+    pub pkcs7: String,
+    /// The same: RSA with SHA-256.
+    pub rsa2048: String,
 }

@@ -30,6 +30,7 @@ mod version;
 
 pub use credentials::{Credentials, RoleDocuments};
 pub use guard::TokenPolicy;
+pub use identity::{Signatures, document};
 pub use instance::Instance;
 pub use refusal::Refusal;
 pub use request::{Method, Request};

@@ -1,0 +1,143 @@
+//! What signs the instance identity document: three keys with their certificates, made once and kept
+//! in a folder. Clients verify the signatures with the certificates, as they would with EC2's own
+//! (EC2 User Guide, "Verify the instance identity document").
+
+mod certificate;
+mod key;
+mod message;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use self::certificate::Certificate;
+use self::key::{Failure, Key, Kind};
+use crate::Result;
+use crate::error::Error;
+
+/// The entries below `dynamic/instance-identity/` that sign the document, and the files of their keys
+/// and certificates: the kinds of keys are EC2's.
+const SIGNERS: [(&str, Kind); 3] =
+    [("signature", Kind::Rsa(1024)), ("pkcs7", Kind::Dsa), ("rsa2048", Kind::Rsa(2048))];
+/// From the instance's launch to its document's signing, as seen on EC2.
+const SIGNED_AFTER: Duration = Duration::from_secs(3);
+/// Columns of base64; EC2's own.
+const COLUMNS: usize = 76;
+
+/// The three signers.
+pub(crate) struct Identity {
+    signers: [Signer; 3],
+}
+
+struct Signer {
+    key: Key,
+    certificate: Certificate,
+}
+
+impl Identity {
+    /// Reads the keys from a folder, and makes there what is missing. Without a folder, all are
+    /// made, and forgotten when this process ends. Takes up to some seconds if there are none yet.
+    pub(crate) fn of(folder: Option<&Path>, now: SystemTime) -> Result<Identity> {
+        let [signature, pkcs7, rsa2048] = SIGNERS;
+        let signer = |(name, kind)| match folder {
+            Some(folder) => Signer::kept(folder, name, kind, now),
+            None => Signer::new(kind, now).map_err(failed("a key")),
+        };
+        Ok(Identity { signers: [signer(signature)?, signer(pkcs7)?, signer(rsa2048)?] })
+    }
+
+    /// The three signatures of a document, as EC2 writes them.
+    pub(crate) fn sign(&self, document: &str, launch_time: SystemTime) -> Result<imds::Signatures> {
+        let [signature, pkcs7, rsa2048] = &self.signers;
+        let document = document.as_bytes();
+        let message = |signer: &Signer| {
+            message::signed(document, &signer.key, &signer.certificate, launch_time + SIGNED_AFTER)
+        };
+        let sign = || -> std::result::Result<_, Failure> {
+            Ok(imds::Signatures {
+                signature: lines(&signature.key.sign(document)?),
+                pkcs7: lines(&message(pkcs7)?),
+                rsa2048: lines(&message(rsa2048)?),
+            })
+        };
+        sign().map_err(failed("the signatures of the identity document"))
+    }
+}
+
+impl Signer {
+    fn new(kind: Kind, now: SystemTime) -> std::result::Result<Signer, Failure> {
+        let key = Key::generate(kind)?;
+        let mut serial = [0; 8];
+        getrandom::fill(&mut serial)?;
+        let certificate = Certificate::new(&key, serial, now)?;
+        Ok(Signer { key, certificate })
+    }
+
+    fn kept(folder: &Path, name: &str, kind: Kind, now: SystemTime) -> Result<Signer> {
+        let (key_file, certificate_file) =
+            (folder.join(format!("{name}.key")), certificate_file(folder, name));
+        let unusable = |file: &Path| {
+            let file = file.to_owned();
+            |source: Failure| Error::Identity { file, source }
+        };
+        match (fs::read_to_string(&key_file), fs::read_to_string(&certificate_file)) {
+            (Ok(key), Ok(certificate)) => {
+                let key = Key::from_pem(kind, &key).map_err(unusable(&key_file))?;
+                let certificate = Certificate::from_pem(&certificate).map_err(unusable(&certificate_file))?;
+                let is_of_key = key.public().is_ok_and(|public| public == certificate.content.key);
+                if !is_of_key {
+                    return Err(unusable(&certificate_file)("it is of another key".into()));
+                }
+                Ok(Signer { key, certificate })
+            }
+            // Never used without its certificate, which is written last.
+            (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => {
+                let signer = Signer::new(kind, now).map_err(failed("a key"))?;
+                let write = || -> std::result::Result<(), Failure> {
+                    write(&key_file, &signer.key.to_pem()?, 0o600)?;
+                    Ok(write(&certificate_file, &signer.certificate.to_pem()?, 0o644)?)
+                };
+                write().map_err(unusable(&key_file))?;
+                Ok(signer)
+            }
+            (Err(error), _) => Err(unusable(&key_file)(error.into())),
+            (_, Err(error)) => Err(unusable(&certificate_file)(error.into())),
+        }
+    }
+}
+
+/// The files of the certificates in a folder, in the order of EC2's entries.
+pub(crate) fn certificate_files(folder: &Path) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    SIGNERS.into_iter().map(|(name, _)| (name, certificate_file(folder, name)))
+}
+
+fn certificate_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.pem"))
+}
+
+/// Writes a file that is whole or not there.
+fn write(file: &Path, text: &str, mode: u32) -> io::Result<()> {
+    let new = file.with_extension("new");
+    let _ = fs::remove_file(&new);
+    let mut writer = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
+    writer.write_all(text.as_bytes())?;
+    writer.sync_all()?;
+    fs::rename(new, file)
+}
+
+fn lines(bytes: &[u8]) -> String {
+    let text = STANDARD.encode(bytes);
+    let lines: Vec<_> = text.as_bytes().chunks(COLUMNS).map(String::from_utf8_lossy).collect();
+    lines.join("\n")
+}
+
+fn failed(what: &'static str) -> impl FnOnce(Failure) -> Error {
+    move |source| Error::Sign { what, source }
+}
