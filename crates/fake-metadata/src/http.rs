@@ -23,10 +23,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::hop::{HopLimited, Hops};
 use crate::log::Log;
+use crate::peer;
 
 static TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
 static TOKEN_TTL: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Fetch Metadata: every browser sends the first with each request to an address like these (W3C,
+/// "Fetch Metadata Request Headers").
+static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+static FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+static FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// As much of a path as the log shows; the longest of EC2's own are below 200.
 const LOGGED_PATH: usize = 256;
@@ -101,8 +107,9 @@ impl Http {
             // Answers are one write each; waiting for more to send would only delay them.
             let _ = stream.set_nodelay(true);
             let (stream, hops) = HopLimited::new(stream, peer.ip());
+            let is_here = peer::is_here(peer.ip(), &service.load().access.addresses);
             let answer = service_fn(|request| {
-                let response = respond(&service.load(), &request, peer, &hops, &log);
+                let response = respond(&service.load(), &request, (peer, is_here), &hops, &log);
                 async { Ok::<_, Infallible>(response) }
             });
             let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), answer));
@@ -132,12 +139,12 @@ async fn told(stopping: &mut watch::Receiver<bool>) {
 fn respond(
     service: &imds::Service,
     request: &hyper::Request<Incoming>,
-    peer: SocketAddr,
+    (peer, peer_is_here): (SocketAddr, bool),
     hops: &Hops,
     log: &Log,
 ) -> hyper::Response<Whole> {
     let begun = Instant::now();
-    let asked = asked(request);
+    let asked = imds::Request { peer: peer.ip(), peer_is_here, ..asked(request) };
     let response = service.handle(&asked, SystemTime::now());
     let limit = if response.is_token() { service.hop_limit.into() } else { 0 };
     hops.store(limit, Ordering::Relaxed);
@@ -145,11 +152,13 @@ fn respond(
     let (status, took) = (response.status.line().0, begun.elapsed().as_micros());
     // The query is left out: nothing reads it, and it is where a mistaken client may put a secret.
     let path = asked.path.get(..LOGGED_PATH).unwrap_or(asked.path);
-    log.access(format_args!("{peer} {} {path} {status} {version} {took}us", request.method()));
+    let remark = response.refusal.and_then(imds::Refusal::remark);
+    let (mark, remark) = remark.map_or(("", ""), |remark| (": ", remark));
+    log.access(format_args!("{peer} {} {path} {status} {version} {took}us{mark}{remark}", request.method()));
     written(response)
 }
 
-/// What `imds` looks at of a request.
+/// What `imds` looks at of a request, but for where it came from.
 fn asked(request: &hyper::Request<Incoming>) -> imds::Request<'_> {
     let headers = request.headers();
     let value = |name: &HeaderName| headers.get(name).map(HeaderValue::as_bytes);
@@ -157,21 +166,29 @@ fn asked(request: &hyper::Request<Incoming>) -> imds::Request<'_> {
         let values = headers.get_all(name).iter().filter_map(|value: &HeaderValue| value.to_str().ok());
         values.flat_map(|value| value.split([',', ';'])).any(|part| part.trim().eq_ignore_ascii_case(word))
     };
+    let method = match *request.method() {
+        Method::GET => imds::Method::Get,
+        Method::HEAD => imds::Method::Head,
+        Method::PUT => imds::Method::Put,
+        Method::OPTIONS => imds::Method::Options,
+        _ => imds::Method::Other,
+    };
     imds::Request {
-        method: match *request.method() {
-            Method::GET => imds::Method::Get,
-            Method::HEAD => imds::Method::Head,
-            Method::PUT => imds::Method::Put,
-            Method::OPTIONS => imds::Method::Options,
-            _ => imds::Method::Other,
-        },
-        path: request.uri().path(),
         token: value(&TOKEN),
         token_ttl: value(&TOKEN_TTL),
         forwarded: headers.contains_key(&FORWARDED_FOR),
         expects_continue: names(header::EXPECT, "100-continue"),
         accepts_json: names(header::ACCEPT, "application/json"),
+        host: match (request.uri().authority(), headers.get(header::HOST)) {
+            (Some(authority), _) => Some(authority.as_str()),
+            // What is no text is no name either.
+            (None, host) => host.map(|host| host.to_str().unwrap_or_default()),
+        },
+        from_browser: [&header::ORIGIN, &FETCH_SITE, &FETCH_MODE, &FETCH_DEST]
+            .into_iter()
+            .any(|name| headers.contains_key(name)),
         keep_alive: names(header::CONNECTION, "keep-alive"),
+        ..imds::Request::new(method, request.uri().path())
     }
 }
 

@@ -73,7 +73,7 @@ impl Keeper {
         match credentials::obtain(&self.settings.role.credentials, SystemTime::now()) {
             Ok(credentials) => {
                 let instance = instance(&self.settings, &self.overrides, self.launch_time);
-                let role = RoleDocuments::new(&instance, &credentials);
+                let role = role(&self.settings, &instance, &credentials);
                 self.service.store(Arc::new(Service { role, ..Service::clone(&self.service.load()) }));
                 self.credentials = credentials;
                 let until = humantime::format_rfc3339_seconds(self.credentials.expiration);
@@ -129,6 +129,7 @@ fn make(
     let instance = instance(settings, overrides, launch_time);
     Ok(Service {
         tokens,
+        access: Arc::new(access(settings)),
         policy: if settings.tokens.required { TokenPolicy::Required } else { TokenPolicy::Optional },
         hop_limit: settings.tokens.hop_limit,
         errors: match settings.errors {
@@ -136,9 +137,27 @@ fn make(
             ErrorFormat::Json => ErrorBodies::Json,
         },
         tree: Arc::new(Tree::of(&instance, &settings.paths)?),
-        role: RoleDocuments::new(&instance, credentials),
+        role: role(settings, &instance, credentials),
         launch_time,
     })
+}
+
+fn role(settings: &Settings, instance: &imds::Instance, credentials: &Credentials) -> RoleDocuments {
+    let documents = RoleDocuments::new(instance, credentials);
+    match settings.role.failure.clone() {
+        None => documents,
+        Some(settings::Failure { code, message }) => documents.failed(&imds::Failure { code, message }),
+    }
+}
+
+fn access(settings: &Settings) -> imds::Access {
+    let listen = settings.listen.iter().map(|listen| listen.ip()).filter(|address| !address.is_unspecified());
+    imds::Access {
+        disabled: !settings.http_endpoint,
+        addresses: settings.network.addresses().chain(listen).collect(),
+        hosts: [imds::Access::names(&settings.instance.region), settings.access.hosts.clone()].concat(),
+        networks: settings.access.networks.clone(),
+    }
 }
 
 fn file(config: Option<&Path>) -> PathBuf {

@@ -25,6 +25,7 @@ mod instance;
 mod keeper;
 mod log;
 mod notify;
+mod peer;
 mod signals;
 
 use std::process::ExitCode;

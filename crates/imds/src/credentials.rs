@@ -77,4 +77,28 @@ impl RoleDocuments {
             last_updated: credentials.last_updated,
         }
     }
+
+    /// What is served in place of keys when the role is there but of no use: a status of 200 all the
+    /// same. If the profile is what is broken, its description says so, too.
+    pub fn failed(self, failure: &Failure) -> Self {
+        let last_updated = format_rfc3339_seconds(self.last_updated).to_string();
+        let document: Bytes = json::object(&[
+            ("Code", Some(&failure.code)),
+            ("Message", Some(&failure.message)),
+            ("LastUpdated", Some(&last_updated)),
+        ])
+        .into();
+        let of_profile = failure.code.starts_with("InstanceProfile");
+        let profile_info = if of_profile { document.clone() } else { self.profile_info };
+        RoleDocuments { credentials: document, profile_info, ..self }
+    }
+}
+
+/// Why a role gives no keys, as EC2 tells (botocore and aws-config read both).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// For example `AssumeRoleUnauthorizedAccess`, or `InstanceProfileNotFound`.
+    pub code: String,
+    /// A sentence for people.
+    pub message: String,
 }

@@ -46,6 +46,9 @@ pub(crate) fn issue(
     if request.expects_continue {
         return Err(Refusal::ExpectationRefused);
     }
+    if request.from_browser {
+        return Err(Refusal::Browser);
+    }
     if request.forwarded {
         return Err(Refusal::TokenRefused);
     }

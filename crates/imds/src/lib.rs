@@ -8,11 +8,13 @@
 //! - `service`: the door, and the order in which a request is judged.
 //! - `request`, `response`: what goes in and what comes out, without an HTTP library.
 //! - `path`, `version`: which entry of which dated version a path names.
+//! - `access`: who may ask at all.
 //! - `guard`, `token`: who may ask (IMDSv1 and IMDSv2).
 //! - `refusal`: every reason to say no, and its status, in one table.
 //! - `instance` → `catalog` → `tree`: facts, the entries derived from them, look-up and listing.
 //! - `credentials`, `identity`, `json`: the documents, in the layout EC2 prints.
 
+mod access;
 mod catalog;
 mod credentials;
 mod guard;
@@ -28,7 +30,8 @@ mod token;
 mod tree;
 mod version;
 
-pub use credentials::{Credentials, RoleDocuments};
+pub use access::Access;
+pub use credentials::{Credentials, Failure, RoleDocuments};
 pub use guard::TokenPolicy;
 pub use identity::{Signatures, document};
 pub use instance::Instance;

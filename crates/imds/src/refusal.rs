@@ -21,6 +21,14 @@ pub enum Refusal {
     NotAllowedOnData,
     /// There is no such entry.
     NotFound,
+    /// The service is switched off.
+    EndpointDisabled,
+    /// Another machine asks.
+    ForeignPeer,
+    /// The service is asked under a name that is not its own, as by a browser that was misled.
+    ForeignHost,
+    /// A web page asks for keys.
+    Browser,
     /// The request target is longer than any entry's name.
     UriTooLong,
 }
@@ -32,11 +40,23 @@ impl Refusal {
         match self {
             Refusal::BadTokenTtl => Status::BadRequest,
             Refusal::TokenMissing | Refusal::TokenInvalid => Status::Unauthorized,
-            Refusal::TokenRefused => Status::Forbidden,
+            Refusal::TokenRefused | Refusal::EndpointDisabled => Status::Forbidden,
+            Refusal::ForeignPeer | Refusal::ForeignHost | Refusal::Browser => Status::Forbidden,
             Refusal::NotFound => Status::NotFound,
             Refusal::NotAllowedOnToken | Refusal::NotAllowedOnData => Status::NotAllowed,
             Refusal::UriTooLong => Status::UriTooLong,
             Refusal::ExpectationRefused => Status::ExpectationFailed,
+        }
+    }
+
+    /// What to tell whoever runs the service, where the client alone cannot know why.
+    pub fn remark(self) -> Option<&'static str> {
+        match self {
+            Refusal::EndpointDisabled => Some("http-endpoint is \"disabled\""),
+            Refusal::ForeignPeer => Some("asked by another machine; see [access] networks"),
+            Refusal::ForeignHost => Some("asked under another name; see [access] hosts"),
+            Refusal::Browser => Some("web pages get no keys"),
+            _ => None,
         }
     }
 

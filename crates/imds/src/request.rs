@@ -1,5 +1,7 @@
 //! What a client asked, reduced to what the service looks at.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 /// An HTTP method, as far as the service tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -32,12 +34,20 @@ pub struct Request<'a> {
     pub expects_continue: bool,
     /// Whether `Accept` names `application/json`.
     pub accepts_json: bool,
+    /// `Host`, or the authority of an absolute target, if sent and text.
+    pub host: Option<&'a str>,
+    /// Where the request came from.
+    pub peer: IpAddr,
+    /// Whether that is an address of this machine.
+    pub peer_is_here: bool,
+    /// Whether a browser sent it for a web page: with `Origin` or one of `Sec-Fetch-`.
+    pub from_browser: bool,
     /// Whether the client asked to keep the connection open with `Connection: keep-alive`.
     pub keep_alive: bool,
 }
 
 impl<'a> Request<'a> {
-    /// A request with no header that matters.
+    /// A request of this machine with no header that matters.
     pub fn new(method: Method, path: &'a str) -> Self {
         Request {
             method,
@@ -47,6 +57,10 @@ impl<'a> Request<'a> {
             forwarded: false,
             expects_continue: false,
             accepts_json: false,
+            host: None,
+            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            peer_is_here: true,
+            from_browser: false,
             keep_alive: false,
         }
     }

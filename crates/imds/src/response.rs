@@ -92,6 +92,8 @@ pub struct Response {
     token_ttl: Option<u32>,
     last_modified: Option<SystemTime>,
     allow: Option<&'static str>,
+    /// Why, if it was refused.
+    pub refusal: Option<Refusal>,
     keep_alive: bool,
     date: SystemTime,
 }
@@ -134,6 +136,7 @@ impl Response {
             token_ttl: None,
             last_modified: None,
             allow: None,
+            refusal: None,
             keep_alive: false,
             date: now,
         }
@@ -165,9 +168,11 @@ impl Response {
         let status = refusal.status();
         if status == Status::NotFound {
             let body = Bytes::from_static(NOT_FOUND_PAGE.as_bytes());
-            return Response { body, content_type: "text/html", ..Self::new(status, PAGE_ORDER, now) };
+            let page = Self::new(status, PAGE_ORDER, now);
+            return Response { body, content_type: "text/html", refusal: Some(refusal), ..page };
         }
-        Response { allow: refusal.allow(), ..Self::new(status, EMPTY_ORDER, now) }
+        let (allow, refusal) = (refusal.allow(), Some(refusal));
+        Response { allow, refusal, ..Self::new(status, EMPTY_ORDER, now) }
     }
 
     /// A refusal with the one-line JSON body that some applications expect.

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
+use crate::access::Access;
 use crate::credentials::RoleDocuments;
 use crate::guard::{self, TokenPolicy};
 use crate::path::{self, Target};
@@ -31,6 +32,8 @@ pub enum ErrorBodies {
 pub struct Service {
     /// The session tokens; kept across changes, so that clients keep theirs.
     pub tokens: Arc<Tokens>,
+    /// Who may ask at all.
+    pub access: Arc<Access>,
     /// Whether metadata needs a token.
     pub policy: TokenPolicy,
     /// The hops a new token may travel, 1 to 64. EC2's `HttpPutResponseHopLimit`; it is for the
@@ -68,6 +71,7 @@ impl Service {
         if request.path.len() > LONGEST_PATH {
             return Err((Refusal::UriTooLong, None));
         }
+        self.access.admit(request).map_err(|refusal| (refusal, None))?;
         let target = path::target(request.path);
         if let Target::Entry { version, name, slash } = &target
             && name == TOKEN_PATH
@@ -82,7 +86,7 @@ impl Service {
         }
         let remaining =
             guard::admit(request, self.policy, &self.tokens, now).map_err(|refusal| (refusal, None))?;
-        let response = self.entry(&target, now).ok_or((Refusal::NotFound, remaining))?;
+        let response = self.entry(request, &target, now).map_err(|refusal| (refusal, remaining))?;
         Ok(response.with_token_ttl(remaining))
     }
 
@@ -105,15 +109,25 @@ impl Service {
         }
     }
 
-    fn entry(&self, target: &Target<'_>, now: SystemTime) -> Option<Response> {
+    fn entry(
+        &self,
+        request: &Request<'_>,
+        target: &Target<'_>,
+        now: SystemTime,
+    ) -> Result<Response, Refusal> {
         const TEXT: &str = "text/plain";
         let listing = |lines: Bytes| Response::data(lines, TEXT, self.launch_time, now);
         match target {
-            Target::Unknown => None,
-            Target::Root => Some(listing(Version::listing().into())),
-            Target::Entry { version, name, .. } => match self.tree.get(name)? {
-                Node::Directory(directory) => directory.listing(*version).map(listing),
-                Node::Leaf(Leaf { since, .. }) if since > version => None,
+            Target::Unknown => Err(Refusal::NotFound),
+            Target::Root => Ok(listing(Version::listing().into())),
+            Target::Entry { version, name, .. } => match self.tree.get(name).ok_or(Refusal::NotFound)? {
+                Node::Directory(directory) => {
+                    directory.listing(*version).map(listing).ok_or(Refusal::NotFound)
+                }
+                Node::Leaf(Leaf { since, .. }) if since > version => Err(Refusal::NotFound),
+                Node::Leaf(Leaf { content: Content::Credentials, .. }) if request.from_browser => {
+                    Err(Refusal::Browser)
+                }
                 Node::Leaf(Leaf { content, .. }) => {
                     let (body, content_type, last_modified) = match content {
                         Content::Text(text) => (text, TEXT, self.launch_time),
@@ -121,7 +135,7 @@ impl Service {
                         Content::Credentials => (&self.role.credentials, TEXT, self.role.last_updated),
                         Content::ProfileInfo => (&self.role.profile_info, TEXT, self.role.last_updated),
                     };
-                    Some(Response::data(body.clone(), content_type, last_modified, now))
+                    Ok(Response::data(body.clone(), content_type, last_modified, now))
                 }
             },
         }

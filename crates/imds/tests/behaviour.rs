@@ -55,6 +55,7 @@ fn service() -> Service {
     let paths = BTreeMap::from([("meta-data/my-team/secret-name".to_owned(), "value".to_owned())]);
     Service {
         tokens: Arc::new(Tokens::new(&[7; 64])),
+        access: Arc::default(),
         policy: TokenPolicy::Optional,
         hop_limit: 1,
         errors: ErrorBodies::Ec2,

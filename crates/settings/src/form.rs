@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use toml::de::DeValue;
 
 use crate::defaults;
@@ -22,8 +23,18 @@ pub fn socket_address(text: &str) -> Option<SocketAddr> {
 
 /// Addresses to listen on: at least one.
 pub(crate) fn socket_addresses(value: &DeValue<'_>) -> Option<Vec<SocketAddr>> {
-    let addresses = value.as_array()?.iter().map(|item| socket_address(item.as_ref().as_str()?));
-    addresses.collect::<Option<Vec<_>>>().filter(|addresses| !addresses.is_empty())
+    list(value, socket_address).filter(|addresses| !addresses.is_empty())
+}
+
+/// A list of texts of one form.
+pub(crate) fn list<T>(value: &DeValue<'_>, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    value.as_array()?.iter().map(|item| read(item.as_ref().as_str()?)).collect()
+}
+
+/// A network such as `172.17.0.0/16`, or a single address.
+pub(crate) fn network(text: &str) -> Option<IpNet> {
+    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse().ok().or_else(address)
 }
 
 /// A whole number in a range.

@@ -22,7 +22,9 @@ use std::path::Path;
 
 pub use error::Error;
 pub use form::socket_address;
-pub use schema::{CredentialSource, ErrorFormat, Instance, Network, Role, Settings, TokenSettings};
+pub use schema::{
+    Access, CredentialSource, ErrorFormat, Failure, Instance, Network, Role, Settings, TokenSettings,
+};
 
 impl Settings {
     /// Reads the file given, or the usual one; where the usual one is missing, all defaults hold.

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::Error;
@@ -18,6 +19,10 @@ pub struct Settings {
     pub listen: Vec<SocketAddr>,
     /// `errors`: the bodies of refusals.
     pub errors: ErrorFormat,
+    /// `http-endpoint`: whether the service answers at all.
+    pub http_endpoint: bool,
+    /// `[access]`: who may ask.
+    pub access: Access,
     /// `[network]`: what the setup program changes on the host.
     pub network: Network,
     /// `[tokens]`: IMDSv2.
@@ -37,6 +42,15 @@ pub enum ErrorFormat {
     Ec2,
     /// One line of JSON for everyone.
     Json,
+}
+
+/// `[access]`: besides this machine, and EC2's own names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Names under which the service may be asked.
+    pub hosts: Vec<String>,
+    /// Networks whose machines may ask.
+    pub networks: Vec<IpNet>,
 }
 
 /// `[network]`
@@ -99,6 +113,17 @@ pub struct Role {
     pub name: String,
     /// `[role.credentials]`
     pub credentials: CredentialSource,
+    /// `[role.failure]`: what is told instead of keys.
+    pub failure: Option<Failure>,
+}
+
+/// `[role.failure]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// EC2's word for it.
+    pub code: String,
+    /// EC2's sentence about it.
+    pub message: String,
 }
 
 /// `[role.credentials]`, by its `source`.
@@ -138,6 +163,14 @@ impl Settings {
                     _ => None,
                 })?
                 .unwrap_or(ErrorFormat::Ec2),
+            http_endpoint: root
+                .text("http-endpoint", "\"enabled\" or \"disabled\"", |text| match text {
+                    "enabled" => Some(true),
+                    "disabled" => Some(false),
+                    _ => None,
+                })?
+                .unwrap_or(true),
+            access: access(root.section("access")?)?,
             network,
             tokens: tokens(root.section("tokens")?)?,
             instance: instance(root.section("instance")?)?,
@@ -147,6 +180,19 @@ impl Settings {
         root.finish()?;
         Ok(settings)
     }
+}
+
+fn access(mut section: Section<'_>) -> Result<Access, Error> {
+    let names = "a list of host names such as [\"metadata.test\"]";
+    let networks = "a list of networks such as [\"172.17.0.0/16\"]";
+    let access = Access {
+        hosts: section.value("hosts", names, |value| form::list(value, form::hostname))?.unwrap_or_default(),
+        networks: section
+            .value("networks", networks, |value| form::list(value, form::network))?
+            .unwrap_or_default(),
+    };
+    section.finish()?;
+    Ok(access)
 }
 
 fn network(mut section: Section<'_>) -> Result<Network, Error> {
@@ -247,6 +293,7 @@ fn instance(mut section: Section<'_>) -> Result<Instance, Error> {
 
 fn role(mut section: Section<'_>) -> Result<Role, Error> {
     let mut credentials = section.section("credentials")?;
+    let failure = failure(section.section("failure")?)?;
     let role = Role {
         // What IAM allows in a role's name (IAM API Reference, CreateRole).
         name: section
@@ -255,10 +302,25 @@ fn role(mut section: Section<'_>) -> Result<Role, Error> {
             })?
             .unwrap_or_else(|| defaults::ROLE.to_owned()),
         credentials: credential_source(&mut credentials)?,
+        failure,
     };
     credentials.finish()?;
     section.finish()?;
     Ok(role)
+}
+
+fn failure(mut section: Section<'_>) -> Result<Option<Failure>, Error> {
+    let expected = "a word such as \"AssumeRoleUnauthorizedAccess\" or \"InstanceProfileNotFound\"";
+    let code = section.text("code", expected, |text| {
+        form::word(text, 1..=64, "").filter(|code| !code.eq_ignore_ascii_case("success"))
+    })?;
+    let message = section.text("message", "a string", |text| Some(text.to_owned()))?;
+    if code.is_none() && message.is_some() {
+        return Err(section.error("message", "needs code beside it".to_owned()));
+    }
+    section.finish()?;
+    let message = message.unwrap_or_else(|| "This role gives no keys.".to_owned());
+    Ok(code.map(|code| Failure { code, message }))
 }
 
 fn credential_source(section: &mut Section<'_>) -> Result<CredentialSource, Error> {

@@ -11,7 +11,7 @@ use crate::instance::Overrides;
 use crate::keeper::Keeper;
 
 const GET: &[u8] =
-    b"GET /latest/meta-data/instance-type HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n";
+    b"GET /latest/meta-data/instance-type HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n";
 
 /// Runs an application with these limits while `client` talks to it in a thread of its own.
 fn with_limits(limits: Limits, client: impl FnOnce(SocketAddr) + Send + 'static) {

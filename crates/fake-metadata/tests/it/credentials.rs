@@ -51,7 +51,7 @@ fn no_secret_is_ever_logged() {
     let first = keys(&server);
     let token = server.token();
     server.send(
-        format!("GET {ROLE}?X-aws-ec2-metadata-token={token} HTTP/1.1\r\nHost: x\r\nX-aws-ec2-metadata-token: {token}\r\n\r\n")
+        format!("GET {ROLE}?X-aws-ec2-metadata-token={token} HTTP/1.1\r\nHost: localhost\r\nX-aws-ec2-metadata-token: {token}\r\n\r\n")
             .as_bytes(),
     );
     server.wait_for_log("v2");

@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access;
 mod command_line;
 mod credentials;
-mod hop;
 mod limits;
+mod other_machines;
 mod protocol;
 mod reload;
 mod server;

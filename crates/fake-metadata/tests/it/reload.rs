@@ -14,7 +14,7 @@ fn a_new_configuration_takes_effect_and_tokens_live_on() {
     server.wait_for_log("configuration read again");
     let get = |path: &str| {
         let get = format!(
-            "GET /latest/meta-data/{path} HTTP/1.1\r\nHost: x\r\nX-aws-ec2-metadata-token: {token}\r\n\r\n"
+            "GET /latest/meta-data/{path} HTTP/1.1\r\nHost: localhost\r\nX-aws-ec2-metadata-token: {token}\r\n\r\n"
         );
         server.send(get.as_bytes())
     };

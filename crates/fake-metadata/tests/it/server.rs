@@ -93,14 +93,13 @@ impl Server {
 
     /// The body of a GET, which must succeed.
     pub(crate) fn get(&self, path: &str) -> String {
-        let answer = self.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes());
+        let answer = self.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes());
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{path}: {answer}");
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
     pub(crate) fn token(&self) -> String {
-        let put =
-            "PUT /latest/api/token HTTP/1.1\r\nHost: x\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n";
+        let put = "PUT /latest/api/token HTTP/1.1\r\nHost: localhost\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n";
         self.send(put.as_bytes()).split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 }

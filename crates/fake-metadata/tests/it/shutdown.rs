@@ -21,7 +21,8 @@ fn term_ends_it_with_success() {
 fn a_request_under_way_is_answered_and_idle_connections_end() {
     let mut server = Server::start("");
     let (mut busy, mut idle) = (server.connect(), server.connect());
-    let get = b"GET /latest/meta-data/instance-type HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n";
+    let get =
+        b"GET /latest/meta-data/instance-type HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n";
     let answer = |stream: &mut TcpStream| {
         let mut answer = Vec::new();
         let mut bytes = [0; 1024];
