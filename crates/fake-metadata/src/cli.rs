@@ -18,6 +18,7 @@ Examples:
   fake-metadata serve                           serve as the configuration says
   fake-metadata serve 127.0.0.1:8000            serve here, whatever it says
   fake-metadata get meta-data/placement/region  what a client would see
+  fake-metadata get --recursive meta-data       all of it, as a tree
   fake-metadata check-config                    is the configuration right?
 
 See also: fake-metadata(8), fake-metadata.toml(5), fake-metadata-setup(8)";
@@ -56,6 +57,18 @@ pub(crate) struct CheckConfig {
 pub(crate) struct Get {
     /// The path; below /latest/ unless it begins with a slash
     pub(crate) path: String,
+    /// Ask without a token (IMDSv1)
+    #[arg(long)]
+    pub(crate) v1: bool,
+    /// Print the status line and the headers first, also of a refusal
+    #[arg(long, conflicts_with = "recursive")]
+    pub(crate) headers: bool,
+    /// Print everything below PATH, keys left out
+    #[arg(long)]
+    pub(crate) recursive: bool,
+    /// Print it as a JSON object instead of a tree
+    #[arg(long, requires = "recursive")]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) config: Config,
 }

@@ -15,7 +15,9 @@
 mod accept;
 mod app;
 mod cli;
+mod client;
 mod commands;
+mod crawl;
 mod credentials;
 mod error;
 mod hop;

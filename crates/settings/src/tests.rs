@@ -164,3 +164,11 @@ fn the_examples_in_the_shipped_file_are_valid() {
     }
     assert!(examples >= 20, "{examples} examples found; is the convention `#key = value` kept?");
 }
+
+#[test]
+fn access() {
+    let settings = parse("[access]\nnetworks = [\"10.0.0.0/8\", \"fd00::1\"]\nhosts = [\"a.test\"]\n").unwrap();
+    let networks: Vec<_> = settings.access.networks.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.0/8", "fd00::1/128"]);
+    assert!(parse("[access]\nhosts = [\"a b\"]\n").is_err());
+}

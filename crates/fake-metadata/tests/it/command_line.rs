@@ -96,28 +96,6 @@ fn the_environment_wins() {
 }
 
 #[test]
-fn get_shows_what_a_client_would_see() {
-    let mut server = Server::start("[tokens]\nrequired = true\n");
-    let config = server.path("get.toml");
-    fs::write(&config, format!("listen = [\"{}\"]\n", server.address)).unwrap();
-    let config = config.to_str().unwrap();
-    for path in ["meta-data/placement/region", "/latest/meta-data/placement/region"] {
-        let output = run(&["get", path, "--config", config]);
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "us-east-1\n");
-        assert!(output.status.success());
-    }
-    check_error(
-        &["get", "nonsense", "--config", config],
-        1,
-        "/latest/nonsense: the service answered 404 Not Found",
-    );
-    check_error(&["get", "a b", "--config", config], 64, "neither spaces nor control characters");
-    server.stop();
-    server.wait();
-    check_error(&["get", "meta-data/", "--config", config], 69, "systemctl start fake-metadata");
-}
-
-#[test]
 fn help_has_examples() {
     let output = run(&["--help"]);
     let help = String::from_utf8_lossy(&output.stdout);

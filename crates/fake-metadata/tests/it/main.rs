@@ -5,6 +5,7 @@
 mod access;
 mod command_line;
 mod credentials;
+mod get;
 mod limits;
 mod other_machines;
 mod protocol;
