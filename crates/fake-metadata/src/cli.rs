@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Read the configuration and say whether it is right
     CheckConfig(CheckConfig),
+    /// Print the certificates that verify the signatures of the identity document
+    Certificate(Certificate),
     /// Print what a client would see at PATH, with a token if it takes one
     Get(Get),
 }
@@ -71,6 +73,14 @@ pub(crate) struct Get {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) config: Config,
+}
+
+/// As PEM, for `openssl smime -certfile` and the like.
+#[derive(Debug, Args)]
+pub(crate) struct Certificate {
+    /// Only that of this signature: signature, pkcs7 or rsa2048
+    #[arg(value_parser = crate::identity::NAMES)]
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]

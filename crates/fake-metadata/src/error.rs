@@ -28,8 +28,12 @@ pub(crate) enum Error {
     System { what: &'static str, source: io::Error },
     #[error("no random bytes can be had from the system: {0}")]
     Random(getrandom::Error),
-    #[error("{}: cannot be used to sign the identity document: {source}; remove it to have another made", file.display())]
+    #[error("{}: is of no use for signing the identity document: {source}", file.display())]
     Identity { file: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{}: {source}; the service makes it when it first starts: systemctl start fake-metadata", file.display())]
+    NoCertificate { file: PathBuf, source: io::Error },
+    #[error("the thread that makes its keys has ended too early")]
+    Thread,
     #[error("{what} cannot be made: {source}")]
     Sign { what: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("PATH must have neither spaces nor control characters: {0:?}")]
@@ -49,9 +53,10 @@ impl Error {
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => NOT_PERMITTED,
             Error::Listen { .. } | Error::System { .. } | Error::Random(_) => OS_ERROR,
             Error::LogFile { .. } => CANNOT_CREATE,
-            Error::Identity { .. } | Error::Sign { .. } => OS_ERROR,
+            Error::Identity { .. } | Error::Sign { .. } | Error::Thread => OS_ERROR,
             Error::Path(_) => USAGE,
             Error::NoAnswer { .. } | Error::OddAnswer { .. } => UNAVAILABLE,
+            Error::NoCertificate { .. } => UNAVAILABLE,
             Error::Refused { .. } => 1,
         }
     }

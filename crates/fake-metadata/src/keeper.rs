@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
-use imds::{Credentials, ErrorBodies, RoleDocuments, Service, TokenPolicy, Tokens, Tree};
+use imds::{Credentials, ErrorBodies, RoleDocuments, Service, Signatures, TokenPolicy, Tokens, Tree};
 use settings::{ErrorFormat, Settings, defaults};
 use tokio::signal::unix::Signal;
+use tokio::sync::oneshot::Receiver;
 
 use crate::credentials::{self, rotation};
 use crate::error::Error;
+use crate::identity::Identity;
 use crate::instance::{Overrides, instance};
 use crate::log::Log;
 use crate::{Result, notify};
@@ -22,6 +24,7 @@ pub(crate) struct Keeper {
     launch_time: SystemTime,
     settings: Settings,
     credentials: Credentials,
+    identity: Option<Identity>,
     service: Arc<ArcSwap<Service>>,
 }
 
@@ -33,10 +36,11 @@ impl Keeper {
         getrandom::fill(&mut key).map_err(Error::Random)?;
         let credentials = credentials::obtain(&settings.role.credentials, now)?;
         let tokens = Arc::new(Tokens::new(&key));
-        let service = make(&settings, &overrides, now, &credentials, tokens)
+        let instance = instance(&settings, &overrides, now);
+        let service = make(&settings, &instance, None, &credentials, tokens)
             .map_err(|source| Error::Paths { file: file(config.as_deref()), source })?;
         let service = Arc::new(ArcSwap::from_pointee(service));
-        Ok(Keeper { config, overrides, launch_time: now, settings, credentials, service })
+        Ok(Keeper { config, overrides, launch_time: now, settings, credentials, identity: None, service })
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -48,8 +52,15 @@ impl Keeper {
         self.service.clone()
     }
 
-    /// Rotates and reloads, forever.
-    pub(crate) async fn run(mut self, mut reload: Signal, log: Log) {
+    /// Rotates and reloads, forever. The keys that sign the identity document come once they are read
+    /// or made; with them the service is complete, and systemd is told.
+    pub(crate) async fn run(
+        mut self,
+        mut reload: Signal,
+        mut identity: Receiver<Result<Identity>>,
+        log: Log,
+    ) {
+        let mut is_complete = false;
         // Nothing is tried again at once.
         let mut pause = Duration::ZERO;
         loop {
@@ -58,6 +69,12 @@ impl Keeper {
                 () = tokio::time::sleep(wait) => {
                     pause = if self.rotate(&log) { Duration::ZERO } else { rotation::PAUSE };
                 }
+                made = &mut identity, if !is_complete => {
+                    is_complete = true;
+                    // Where its maker has died there is none.
+                    self.sign(made.unwrap_or(Err(Error::Thread)), &log);
+                    notify::ready();
+                }
                 _ = reload.recv() => {
                     notify::reloading();
                     log.reopen();
@@ -65,6 +82,16 @@ impl Keeper {
                     notify::ready();
                 }
             }
+        }
+    }
+
+    fn sign(&mut self, made: Result<Identity>, log: &Log) {
+        let signed = made.and_then(|identity| {
+            self.identity = Some(identity);
+            self.take(self.settings.clone())
+        });
+        if let Err(error) = signed {
+            log.error(format_args!("the identity document has no signatures: {error}"));
         }
     }
 
@@ -89,44 +116,47 @@ impl Keeper {
 
     /// Takes the configuration as it is now; if it is wrong, keeps the one before and says why.
     fn reload(&mut self, log: &Log) {
-        match self.reloaded() {
-            Ok(settings) => {
-                if settings.listen != self.settings.listen || settings.network != self.settings.network {
+        let before = (self.settings.listen.clone(), self.settings.network.clone());
+        match Settings::load(self.config.as_deref()).map_err(Error::from).and_then(|new| self.take(new)) {
+            Ok(()) => {
+                if before != (self.settings.listen.clone(), self.settings.network.clone()) {
                     log.info(format_args!(
                         "`listen` and [network] take effect with: systemctl restart fake-metadata-network"
                     ));
                 }
-                self.settings = settings;
                 log.info(format_args!("configuration read again"));
             }
             Err(error) => log.error(format_args!("configuration kept as it was: {error}")),
         }
     }
 
-    fn reloaded(&mut self) -> Result<Settings> {
-        let settings = Settings::load(self.config.as_deref())?;
+    /// Makes everything that requests read from these settings. If that cannot be, all stays as it is.
+    fn take(&mut self, settings: Settings) -> Result {
         let credentials = if settings.role == self.settings.role {
             self.credentials.clone()
         } else {
             credentials::obtain(&settings.role.credentials, SystemTime::now())?
         };
+        let instance = instance(&settings, &self.overrides, self.launch_time);
+        let sign = |identity: &Identity| identity.sign(&imds::document(&instance), self.launch_time);
+        let signatures = self.identity.as_ref().map(sign).transpose()?;
         let tokens = self.service.load().tokens.clone();
-        let service = make(&settings, &self.overrides, self.launch_time, &credentials, tokens)
+        let service = make(&settings, &instance, signatures.as_ref(), &credentials, tokens)
             .map_err(|source| Error::Paths { file: file(self.config.as_deref()), source })?;
         self.service.store(Arc::new(service));
         self.credentials = credentials;
-        Ok(settings)
+        self.settings = settings;
+        Ok(())
     }
 }
 
 fn make(
     settings: &Settings,
-    overrides: &Overrides,
-    launch_time: SystemTime,
+    instance: &imds::Instance,
+    signatures: Option<&Signatures>,
     credentials: &Credentials,
     tokens: Arc<Tokens>,
 ) -> std::result::Result<Service, imds::BadEntry> {
-    let instance = instance(settings, overrides, launch_time);
     Ok(Service {
         tokens,
         access: Arc::new(access(settings)),
@@ -136,9 +166,9 @@ fn make(
             ErrorFormat::Ec2 => ErrorBodies::Ec2,
             ErrorFormat::Json => ErrorBodies::Json,
         },
-        tree: Arc::new(Tree::of(&instance, &settings.paths)?),
-        role: role(settings, &instance, credentials),
-        launch_time,
+        tree: Arc::new(Tree::of(instance, signatures, &settings.paths)?),
+        role: role(settings, instance, credentials),
+        launch_time: instance.launch_time,
     })
 }
 

@@ -6,9 +6,13 @@
 //! - `cli`, `commands`: the command line, one file a sub-command.
 //! - `app`: owns the pieces of a running server: bind, run, drain.
 //! - `accept`, `hop`, `http`: from a listening socket to `imds` and back; only `http` names hyper.
+//! - `peer`: whether a client runs on this machine.
+//! - `client`, `crawl`: asking the running server, for `get`.
 //! - `keeper`: replaces what requests read, on rotation and on reload.
 //! - `credentials`: where keys come from, one file a source, and when they are renewed.
+//! - `identity`: the keys that sign the instance identity document.
 //! - `instance`: from settings to the instance that is served.
+//! - `state`: what outlasts a restart.
 //! - `log`, `signals`, `notify`: the log, the signals, the word to systemd.
 //! - `error`: what can go wrong, and the exit code of each, in one table.
 
@@ -29,6 +33,7 @@ mod log;
 mod notify;
 mod peer;
 mod signals;
+mod state;
 
 use std::process::ExitCode;
 
@@ -53,6 +58,7 @@ pub fn main() -> ExitCode {
         }
     };
     let done = match cli.command {
+        Command::Certificate(options) => commands::certificate::run(&options),
         Command::Serve(options) => commands::serve::run(options),
         Command::CheckConfig(options) => commands::check_config::run(&options),
         Command::Get(options) => commands::get::run(&options),

@@ -7,20 +7,26 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::identity;
+use crate::identity::{self, Signatures};
 use crate::instance::Instance;
 use crate::tree::{BadEntry, Content, Row, Tree};
 use crate::version::Version;
 
 impl Tree {
-    /// The tree of an instance, with `paths` added to it or put in place of what it has.
+    /// The tree of an instance, with `paths` added to it or put in place of what it has. Without
+    /// signatures of its identity document there are no entries for them.
     ///
     /// # Errors
     /// Where a path of `paths` fits no tree.
-    pub fn of(instance: &Instance, paths: &BTreeMap<String, String>) -> Result<Tree, BadEntry> {
+    pub fn of(
+        instance: &Instance,
+        signatures: Option<&Signatures>,
+        paths: &BTreeMap<String, String>,
+    ) -> Result<Tree, BadEntry> {
         let categories = [general, addresses, placement, services, iam, tags, dynamic, user_data];
         let added = paths.iter().map(|(name, value)| text(name.clone(), "1.0", value.as_str()));
-        Tree::new(categories.into_iter().flat_map(|rows| rows(instance)).chain(added))
+        let signed = signatures.into_iter().flat_map(signatures_rows);
+        Tree::new(categories.into_iter().flat_map(|rows| rows(instance)).chain(signed).chain(added))
     }
 }
 
@@ -88,6 +94,14 @@ fn tags(instance: &Instance) -> Vec<Row> {
 
 fn dynamic(instance: &Instance) -> Vec<Row> {
     vec![text("dynamic/instance-identity/document", "2009-04-04", identity::document(instance))]
+}
+
+fn signatures_rows(signatures: &Signatures) -> [Row; 3] {
+    [
+        text("dynamic/instance-identity/pkcs7", "2009-04-04", &signatures.pkcs7),
+        text("dynamic/instance-identity/rsa2048", "2009-04-04", &signatures.rsa2048),
+        text("dynamic/instance-identity/signature", "2009-04-04", &signatures.signature),
+    ]
 }
 
 fn user_data(instance: &Instance) -> Vec<Row> {

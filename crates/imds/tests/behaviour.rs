@@ -59,7 +59,7 @@ fn service() -> Service {
         policy: TokenPolicy::Optional,
         hop_limit: 1,
         errors: ErrorBodies::Ec2,
-        tree: Arc::new(Tree::of(&instance, &paths).unwrap()),
+        tree: Arc::new(Tree::of(&instance, None, &paths).unwrap()),
         role: RoleDocuments::new(&instance, &credentials),
         launch_time: instance.launch_time,
     }
@@ -350,7 +350,7 @@ fn other_partitions() {
 #[test]
 fn what_an_instance_has_not_is_not_listed() {
     let bare = Instance { public_ipv4: None, user_data: None, tags: BTreeMap::new(), ..instance() };
-    let tree = Arc::new(Tree::of(&bare, &BTreeMap::new()).unwrap());
+    let tree = Arc::new(Tree::of(&bare, None, &BTreeMap::new()).unwrap());
     let service = Service { tree, ..service() };
     let ask = |path| ask(&service, &Request::new(Method::Get, path));
     assert_eq!(text(&ask("/latest/")), "dynamic\nmeta-data");

@@ -167,7 +167,8 @@ fn the_examples_in_the_shipped_file_are_valid() {
 
 #[test]
 fn access() {
-    let settings = parse("[access]\nnetworks = [\"10.0.0.0/8\", \"fd00::1\"]\nhosts = [\"a.test\"]\n").unwrap();
+    let settings =
+        parse("[access]\nnetworks = [\"10.0.0.0/8\", \"fd00::1\"]\nhosts = [\"a.test\"]\n").unwrap();
     let networks: Vec<_> = settings.access.networks.iter().map(ToString::to_string).collect();
     assert_eq!(networks, ["10.0.0.0/8", "fd00::1/128"]);
     assert!(parse("[access]\nhosts = [\"a b\"]\n").is_err());

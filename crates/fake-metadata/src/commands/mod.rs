@@ -1,5 +1,6 @@
 //! The sub-commands, one file each.
 
+pub(crate) mod certificate;
 pub(crate) mod check_config;
 pub(crate) mod get;
 pub(crate) mod serve;

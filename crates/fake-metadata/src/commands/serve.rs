@@ -2,15 +2,18 @@
 
 use std::time::SystemTime;
 
+use tokio::sync::oneshot;
+
 use crate::Result;
 use crate::app::App;
 use crate::cli::Serve;
 use crate::error::Error;
 use crate::http::Limits;
+use crate::identity::Identity;
 use crate::instance::Overrides;
 use crate::keeper::Keeper;
 use crate::log::Log;
-use crate::{notify, signals};
+use crate::{identity, signals, state};
 
 pub(crate) fn run(options: Serve) -> Result {
     let keeper = Keeper::new(options.config.file, Overrides::from_environment()?, SystemTime::now())?;
@@ -29,8 +32,7 @@ pub(crate) fn run(options: Serve) -> Result {
         for address in app.addresses() {
             log.info(format_args!("listening on http://{address}"));
         }
-        tokio::spawn(keeper.run(reload, log.clone()));
-        notify::ready();
+        tokio::spawn(keeper.run(reload, signers(), log.clone()));
         app.run(stop).await;
         Result::Ok(())
     })?;
@@ -38,4 +40,16 @@ pub(crate) fn run(options: Serve) -> Result {
     drop(runtime);
     log.close();
     Ok(())
+}
+
+/// The keys that sign the identity document, once they are there. On the first start they are made,
+/// which takes its time: nobody waits for that.
+fn signers() -> oneshot::Receiver<Result<Identity>> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(|| {
+        let made = Identity::of(&identity::folder(&state::folder()), SystemTime::now());
+        // A server that has ended meanwhile needs none.
+        let _ = sender.send(made);
+    });
+    receiver
 }

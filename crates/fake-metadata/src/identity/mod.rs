@@ -24,8 +24,8 @@ use crate::error::Error;
 
 /// The entries below `dynamic/instance-identity/` that sign the document, and the files of their keys
 /// and certificates: the kinds of keys are EC2's.
-const SIGNERS: [(&str, Kind); 3] =
-    [("signature", Kind::Rsa(1024)), ("pkcs7", Kind::Dsa), ("rsa2048", Kind::Rsa(2048))];
+pub(crate) const NAMES: [&str; 3] = ["signature", "pkcs7", "rsa2048"];
+const KINDS: [Kind; 3] = [Kind::Rsa(1024), Kind::Dsa, Kind::Rsa(2048)];
 /// From the instance's launch to its document's signing, as seen on EC2.
 const SIGNED_AFTER: Duration = Duration::from_secs(3);
 /// Columns of base64; EC2's own.
@@ -42,15 +42,13 @@ struct Signer {
 }
 
 impl Identity {
-    /// Reads the keys from a folder, and makes there what is missing. Without a folder, all are
-    /// made, and forgotten when this process ends. Takes up to some seconds if there are none yet.
-    pub(crate) fn of(folder: Option<&Path>, now: SystemTime) -> Result<Identity> {
-        let [signature, pkcs7, rsa2048] = SIGNERS;
-        let signer = |(name, kind)| match folder {
-            Some(folder) => Signer::kept(folder, name, kind, now),
-            None => Signer::new(kind, now).map_err(failed("a key")),
-        };
-        Ok(Identity { signers: [signer(signature)?, signer(pkcs7)?, signer(rsa2048)?] })
+    /// Reads the keys from a folder, and makes there what is missing, the folder too. Takes up to some
+    /// seconds if there are none yet.
+    pub(crate) fn of(folder: &Path, now: SystemTime) -> Result<Identity> {
+        let unusable = |source: io::Error| Error::Identity { file: folder.to_owned(), source: source.into() };
+        fs::create_dir_all(folder).map_err(unusable)?;
+        let signer = |which: usize| Signer::kept(folder, NAMES[which], KINDS[which], now);
+        Ok(Identity { signers: [signer(0)?, signer(1)?, signer(2)?] })
     }
 
     /// The three signatures of a document, as EC2 writes them.
@@ -113,12 +111,13 @@ impl Signer {
     }
 }
 
-/// The files of the certificates in a folder, in the order of EC2's entries.
-pub(crate) fn certificate_files(folder: &Path) -> impl Iterator<Item = (&'static str, PathBuf)> {
-    SIGNERS.into_iter().map(|(name, _)| (name, certificate_file(folder, name)))
+/// The folder of the keys, in that of what outlasts a restart.
+pub(crate) fn folder(state: &Path) -> PathBuf {
+    state.join("identity")
 }
 
-fn certificate_file(folder: &Path, name: &str) -> PathBuf {
+/// For everyone to read.
+pub(crate) fn certificate_file(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.pem"))
 }
 

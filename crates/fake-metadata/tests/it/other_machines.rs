@@ -1,5 +1,7 @@
 //! Clients on other machines: who may ask, and how far the answer with a token travels.
 
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
 use std::process::Command;
 
 /// Three networks in a row: the server's, a router's and a client's. A packet from the first to the
