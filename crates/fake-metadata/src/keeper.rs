@@ -12,31 +12,41 @@ use tokio::signal::unix::Signal;
 
 use crate::credentials::{self, rotation};
 use crate::error::Error;
-use crate::instance::{Overrides, instance};
+use crate::instance::{Facts, Origin, Overrides, facts};
 use crate::log::Log;
 use crate::{Result, notify};
 
 pub(crate) struct Keeper {
     config: Option<PathBuf>,
     overrides: Overrides,
-    launch_time: SystemTime,
+    origin: Origin,
     settings: Settings,
+    instance: imds::Instance,
     credentials: Credentials,
+    /// What the log is to say once there is one.
+    notices: Vec<String>,
     service: Arc<ArcSwap<Service>>,
 }
 
 impl Keeper {
     /// Reads the configuration and prepares the first answers.
-    pub(crate) fn new(config: Option<PathBuf>, overrides: Overrides, now: SystemTime) -> Result<Keeper> {
+    pub(crate) fn new(
+        config: Option<PathBuf>,
+        overrides: Overrides,
+        origin: Origin,
+        now: SystemTime,
+    ) -> Result<Keeper> {
         let settings = Settings::load(config.as_deref())?;
         let mut key = [0; 64];
         getrandom::fill(&mut key).map_err(Error::Random)?;
         let credentials = credentials::obtain(&settings.role.credentials, now)?;
         let tokens = Arc::new(Tokens::new(&key));
-        let service = make(&settings, &overrides, now, &credentials, tokens)
+        let facts = facts(&settings, &overrides, &origin)?;
+        let service = make(&settings, &facts, documents(&facts.instance, &credentials)?, tokens)
             .map_err(|source| Error::Paths { file: file(config.as_deref()), source })?;
         let service = Arc::new(ArcSwap::from_pointee(service));
-        Ok(Keeper { config, overrides, launch_time: now, settings, credentials, service })
+        let Facts { instance, notices, .. } = facts;
+        Ok(Keeper { config, overrides, origin, settings, instance, credentials, notices, service })
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -50,6 +60,9 @@ impl Keeper {
 
     /// Rotates and reloads, forever.
     pub(crate) async fn run(mut self, mut reload: Signal, log: Log) {
+        for notice in self.notices.drain(..) {
+            log.info(format_args!("{notice}"));
+        }
         // Nothing is tried again at once.
         let mut pause = Duration::ZERO;
         loop {
@@ -70,10 +83,10 @@ impl Keeper {
 
     /// Whether there are new keys.
     fn rotate(&mut self, log: &Log) -> bool {
-        match credentials::obtain(&self.settings.role.credentials, SystemTime::now()) {
-            Ok(credentials) => {
-                let instance = instance(&self.settings, &self.overrides, self.launch_time);
-                let role = RoleDocuments::new(&instance, &credentials);
+        let renewed = credentials::obtain(&self.settings.role.credentials, SystemTime::now())
+            .and_then(|credentials| Ok((documents(&self.instance, &credentials)?, credentials)));
+        match renewed {
+            Ok((role, credentials)) => {
                 self.service.store(Arc::new(Service { role, ..Service::clone(&self.service.load()) }));
                 self.credentials = credentials;
                 let until = humantime::format_rfc3339_seconds(self.credentials.expiration);
@@ -97,6 +110,9 @@ impl Keeper {
                     ));
                 }
                 self.settings = settings;
+                for notice in self.notices.drain(..) {
+                    log.info(format_args!("{notice}"));
+                }
                 log.info(format_args!("configuration read again"));
             }
             Err(error) => log.error(format_args!("configuration kept as it was: {error}")),
@@ -111,22 +127,36 @@ impl Keeper {
             credentials::obtain(&settings.role.credentials, SystemTime::now())?
         };
         let tokens = self.service.load().tokens.clone();
-        let service = make(&settings, &self.overrides, self.launch_time, &credentials, tokens)
+        let facts = facts(&settings, &self.overrides, &self.origin)?;
+        let changed =
+            settings.role != self.settings.role || facts.instance.account_id != self.instance.account_id;
+        let role = if changed {
+            documents(&facts.instance, &credentials)?
+        } else {
+            self.service.load().role.clone()
+        };
+        let service = make(&settings, &facts, role, tokens)
             .map_err(|source| Error::Paths { file: file(self.config.as_deref()), source })?;
         self.service.store(Arc::new(service));
         self.credentials = credentials;
+        self.instance = facts.instance;
+        self.notices = facts.notices;
         Ok(settings)
     }
 }
 
+/// The documents of these keys, and of new ones of the instance's own, which live as long.
+fn documents(instance: &imds::Instance, credentials: &Credentials) -> Result<RoleDocuments> {
+    let identity = credentials::of_instance(credentials)?;
+    Ok(RoleDocuments::new(instance, credentials, &identity))
+}
+
 fn make(
     settings: &Settings,
-    overrides: &Overrides,
-    launch_time: SystemTime,
-    credentials: &Credentials,
+    facts: &Facts,
+    role: RoleDocuments,
     tokens: Arc<Tokens>,
 ) -> std::result::Result<Service, imds::BadEntry> {
-    let instance = instance(settings, overrides, launch_time);
     Ok(Service {
         tokens,
         policy: if settings.tokens.required { TokenPolicy::Required } else { TokenPolicy::Optional },
@@ -135,9 +165,9 @@ fn make(
             ErrorFormat::Ec2 => ErrorBodies::Ec2,
             ErrorFormat::Json => ErrorBodies::Json,
         },
-        tree: Arc::new(Tree::of(&instance, &settings.paths)?),
-        role: RoleDocuments::new(&instance, credentials),
-        launch_time,
+        tree: Arc::new(Tree::of(&facts.instance, &facts.paths)?),
+        role,
+        launch_time: facts.instance.launch_time,
     })
 }
 

@@ -10,14 +10,17 @@
 //! - `path`, `version`: which entry of which dated version a path names.
 //! - `guard`, `token`: who may ask (IMDSv1 and IMDSv2).
 //! - `refusal`: every reason to say no, and its status, in one table.
-//! - `instance` → `catalog` → `tree`: facts, the entries derived from them, look-up and listing.
-//! - `credentials`, `identity`, `json`: the documents, in the layout EC2 prints.
+//! - `instance`, `interface` → `catalog` → `tree`: facts, the entries derived from them (a file a
+//!   group of categories), look-up and listing.
+//! - `credentials`, `events`, `identity`, `json`: the documents, in the layout EC2 prints.
 
 mod catalog;
 mod credentials;
+mod events;
 mod guard;
 mod identity;
 mod instance;
+mod interface;
 mod json;
 mod path;
 mod refusal;
@@ -29,8 +32,10 @@ mod tree;
 mod version;
 
 pub use credentials::{Credentials, RoleDocuments};
+pub use events::{Event, Events, Spot};
 pub use guard::TokenPolicy;
 pub use instance::Instance;
+pub use interface::Interface;
 pub use refusal::Refusal;
 pub use request::{Method, Request};
 pub use response::{Name, Response, Status, Value};

@@ -110,7 +110,7 @@ impl Service {
         let listing = |lines: Bytes| Response::data(lines, TEXT, self.launch_time, now);
         match target {
             Target::Unknown => None,
-            Target::Root => Some(listing(Version::listing().into())),
+            Target::Root => Some(listing(Version::listing())),
             Target::Entry { version, name, .. } => match self.tree.get(name)? {
                 Node::Directory(directory) => directory.listing(*version).map(listing),
                 Node::Leaf(Leaf { since, .. }) if since > version => None,
@@ -120,6 +120,10 @@ impl Service {
                         Content::Binary(bytes) => (bytes, "application/octet-stream", self.launch_time),
                         Content::Credentials => (&self.role.credentials, TEXT, self.role.last_updated),
                         Content::ProfileInfo => (&self.role.profile_info, TEXT, self.role.last_updated),
+                        Content::IdentityCredentials => {
+                            (&self.role.identity_credentials, TEXT, self.role.last_updated)
+                        }
+                        Content::IdentityInfo => (&self.role.identity_info, TEXT, self.role.last_updated),
                     };
                     Some(Response::data(body.clone(), content_type, last_modified, now))
                 }

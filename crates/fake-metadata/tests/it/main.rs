@@ -4,6 +4,7 @@
 
 mod command_line;
 mod credentials;
+mod golden;
 mod limits;
 mod protocol;
 mod reload;
