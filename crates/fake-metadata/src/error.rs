@@ -18,6 +18,10 @@ pub(crate) enum Error {
     Settings(#[from] settings::Error),
     #[error("{}: paths: {source}", file.display())]
     Paths { file: PathBuf, source: imds::BadEntry },
+    #[error("{}: cannot be read: {source}", file.display())]
+    Unreadable { file: PathBuf, source: io::Error },
+    #[error("{}: {reason}", file.display())]
+    TreeFile { file: PathBuf, reason: String },
     #[error("the environment variable {name} must be {expected}, not {found:?}")]
     Environment { name: &'static str, expected: &'static str, found: String },
     #[error("cannot listen on {address}: {}", listen_reason(.address, .source))]
@@ -49,7 +53,11 @@ pub(crate) enum Error {
 impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Error::Settings(_) | Error::Paths { .. } | Error::Environment { .. } => CONFIGURATION,
+            Error::Settings(_)
+            | Error::Paths { .. }
+            | Error::Unreadable { .. }
+            | Error::TreeFile { .. }
+            | Error::Environment { .. } => CONFIGURATION,
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => NOT_PERMITTED,
             Error::Listen { .. } | Error::System { .. } | Error::Random(_) => OS_ERROR,
             Error::LogFile { .. } => CANNOT_CREATE,

@@ -14,33 +14,44 @@ use tokio::sync::oneshot::Receiver;
 use crate::credentials::{self, rotation};
 use crate::error::Error;
 use crate::identity::Identity;
-use crate::instance::{Overrides, instance};
+use crate::instance::{Facts, Origin, Overrides, facts};
 use crate::log::Log;
 use crate::{Result, notify};
 
 pub(crate) struct Keeper {
     config: Option<PathBuf>,
     overrides: Overrides,
-    launch_time: SystemTime,
+    origin: Origin,
     settings: Settings,
+    instance: imds::Instance,
     credentials: Credentials,
     identity: Option<Identity>,
+    /// What the log is to say once there is one.
+    notices: Vec<String>,
     service: Arc<ArcSwap<Service>>,
 }
 
 impl Keeper {
     /// Reads the configuration and prepares the first answers.
-    pub(crate) fn new(config: Option<PathBuf>, overrides: Overrides, now: SystemTime) -> Result<Keeper> {
+    pub(crate) fn new(
+        config: Option<PathBuf>,
+        overrides: Overrides,
+        origin: Origin,
+        now: SystemTime,
+    ) -> Result<Keeper> {
         let settings = Settings::load(config.as_deref())?;
         let mut key = [0; 64];
         getrandom::fill(&mut key).map_err(Error::Random)?;
         let credentials = credentials::obtain(&settings.role.credentials, now)?;
         let tokens = Arc::new(Tokens::new(&key));
-        let instance = instance(&settings, &overrides, now);
-        let service = make(&settings, &instance, None, &credentials, tokens)
+        let facts = facts(&settings, &overrides, &origin)?;
+        let role = documents(&settings, &facts.instance, &credentials)?;
+        let service = make(&settings, &facts, None, role, tokens)
             .map_err(|source| Error::Paths { file: file(config.as_deref()), source })?;
         let service = Arc::new(ArcSwap::from_pointee(service));
-        Ok(Keeper { config, overrides, launch_time: now, settings, credentials, identity: None, service })
+        let Facts { instance, notices, .. } = facts;
+        let identity = None;
+        Ok(Keeper { config, overrides, origin, settings, instance, credentials, identity, notices, service })
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -61,6 +72,7 @@ impl Keeper {
         log: Log,
     ) {
         let mut is_complete = false;
+        self.tell(&log);
         // Nothing is tried again at once.
         let mut pause = Duration::ZERO;
         loop {
@@ -85,6 +97,13 @@ impl Keeper {
         }
     }
 
+    /// What had to be done without.
+    fn tell(&mut self, log: &Log) {
+        for notice in self.notices.drain(..) {
+            log.info(format_args!("{notice}"));
+        }
+    }
+
     fn sign(&mut self, made: Result<Identity>, log: &Log) {
         let signed = made.and_then(|identity| {
             self.identity = Some(identity);
@@ -97,10 +116,12 @@ impl Keeper {
 
     /// Whether there are new keys.
     fn rotate(&mut self, log: &Log) -> bool {
-        match credentials::obtain(&self.settings.role.credentials, SystemTime::now()) {
-            Ok(credentials) => {
-                let instance = instance(&self.settings, &self.overrides, self.launch_time);
-                let role = role(&self.settings, &instance, &credentials);
+        let renewed =
+            credentials::obtain(&self.settings.role.credentials, SystemTime::now()).and_then(|credentials| {
+                Ok((documents(&self.settings, &self.instance, &credentials)?, credentials))
+            });
+        match renewed {
+            Ok((role, credentials)) => {
                 self.service.store(Arc::new(Service { role, ..Service::clone(&self.service.load()) }));
                 self.credentials = credentials;
                 let until = humantime::format_rfc3339_seconds(self.credentials.expiration);
@@ -124,6 +145,7 @@ impl Keeper {
                         "`listen` and [network] take effect with: systemctl restart fake-metadata-network"
                     ));
                 }
+                self.tell(log);
                 log.info(format_args!("configuration read again"));
             }
             Err(error) => log.error(format_args!("configuration kept as it was: {error}")),
@@ -137,24 +159,43 @@ impl Keeper {
         } else {
             credentials::obtain(&settings.role.credentials, SystemTime::now())?
         };
-        let instance = instance(&settings, &self.overrides, self.launch_time);
-        let sign = |identity: &Identity| identity.sign(&imds::document(&instance), self.launch_time);
+        let facts = facts(&settings, &self.overrides, &self.origin)?;
+        let instance = &facts.instance;
+        let sign = |identity: &Identity| identity.sign(&imds::document(instance), instance.launch_time);
         let signatures = self.identity.as_ref().map(sign).transpose()?;
-        let tokens = self.service.load().tokens.clone();
-        let service = make(&settings, &instance, signatures.as_ref(), &credentials, tokens)
+        let now = self.service.load();
+        let is_same = settings.role == self.settings.role && instance.account_id == self.instance.account_id;
+        let role = if is_same { now.role.clone() } else { documents(&settings, instance, &credentials)? };
+        let service = make(&settings, &facts, signatures.as_ref(), role, now.tokens.clone())
             .map_err(|source| Error::Paths { file: file(self.config.as_deref()), source })?;
         self.service.store(Arc::new(service));
         self.credentials = credentials;
+        self.instance = facts.instance;
+        self.notices = facts.notices;
         self.settings = settings;
         Ok(())
     }
 }
 
-fn make(
+/// The documents of these keys, and of new ones of the instance's own, which live as long.
+fn documents(
     settings: &Settings,
     instance: &imds::Instance,
-    signatures: Option<&Signatures>,
     credentials: &Credentials,
+) -> Result<RoleDocuments> {
+    let identity = credentials::of_instance(credentials)?;
+    let documents = RoleDocuments::new(instance, credentials, &identity);
+    Ok(match settings.role.failure.clone() {
+        None => documents,
+        Some(settings::Failure { code, message }) => documents.failed(&imds::Failure { code, message }),
+    })
+}
+
+fn make(
+    settings: &Settings,
+    facts: &Facts,
+    signatures: Option<&Signatures>,
+    role: RoleDocuments,
     tokens: Arc<Tokens>,
 ) -> std::result::Result<Service, imds::BadEntry> {
     Ok(Service {
@@ -166,18 +207,10 @@ fn make(
             ErrorFormat::Ec2 => ErrorBodies::Ec2,
             ErrorFormat::Json => ErrorBodies::Json,
         },
-        tree: Arc::new(Tree::of(instance, signatures, &settings.paths)?),
-        role: role(settings, instance, credentials),
-        launch_time: instance.launch_time,
+        tree: Arc::new(Tree::of(&facts.instance, signatures, &facts.paths)?),
+        role,
+        launch_time: facts.instance.launch_time,
     })
-}
-
-fn role(settings: &Settings, instance: &imds::Instance, credentials: &Credentials) -> RoleDocuments {
-    let documents = RoleDocuments::new(instance, credentials);
-    match settings.role.failure.clone() {
-        None => documents,
-        Some(settings::Failure { code, message }) => documents.failed(&imds::Failure { code, message }),
-    }
 }
 
 fn access(settings: &Settings) -> imds::Access {

@@ -34,13 +34,17 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// What is served of a role between two rotations. Both documents belong to the same keys.
+/// What is served of a role, and of the instance's own identity, between two rotations.
 #[derive(Clone)]
 pub struct RoleDocuments {
     /// `iam/security-credentials/ROLE`
     pub(crate) credentials: Bytes,
     /// `iam/info`
     pub(crate) profile_info: Bytes,
+    /// `identity-credentials/ec2/security-credentials/ec2-instance`
+    pub(crate) identity_credentials: Bytes,
+    /// `identity-credentials/ec2/info`
+    pub(crate) identity_info: Bytes,
     pub(crate) last_updated: SystemTime,
 }
 
@@ -51,27 +55,24 @@ impl fmt::Debug for RoleDocuments {
 }
 
 impl RoleDocuments {
-    /// Writes both documents (EC2 User Guide, "Retrieve security credentials from instance
-    /// metadata"; the order of members from captures).
-    pub fn new(instance: &Instance, credentials: &Credentials) -> Self {
+    /// Writes all documents (EC2 User Guide, "Retrieve security credentials from instance metadata"
+    /// and "Instance identity roles"; the order of members from captures).
+    pub fn new(instance: &Instance, credentials: &Credentials, identity: &Credentials) -> Self {
         let last_updated = format_rfc3339_seconds(credentials.last_updated).to_string();
-        let expiration = format_rfc3339_seconds(credentials.expiration).to_string();
         RoleDocuments {
-            credentials: json::object(&[
-                ("Code", Some("Success")),
-                ("LastUpdated", Some(&last_updated)),
-                ("Type", Some("AWS-HMAC")),
-                ("AccessKeyId", Some(&credentials.access_key_id)),
-                ("SecretAccessKey", Some(&credentials.secret_access_key)),
-                ("Token", Some(&credentials.token)),
-                ("Expiration", Some(&expiration)),
-            ])
-            .into(),
+            credentials: document(credentials),
             profile_info: json::object(&[
                 ("Code", Some("Success")),
                 ("LastUpdated", Some(&last_updated)),
                 ("InstanceProfileArn", Some(&instance.instance_profile_arn())),
                 ("InstanceProfileId", Some(&instance.instance_profile_id)),
+            ])
+            .into(),
+            identity_credentials: document(identity),
+            identity_info: json::object(&[
+                ("Code", Some("Success")),
+                ("LastUpdated", Some(&last_updated)),
+                ("AccountId", Some(&instance.account_id)),
             ])
             .into(),
             last_updated: credentials.last_updated,
@@ -101,4 +102,17 @@ pub struct Failure {
     pub code: String,
     /// A sentence for people.
     pub message: String,
+}
+
+fn document(credentials: &Credentials) -> Bytes {
+    json::object(&[
+        ("Code", Some("Success")),
+        ("LastUpdated", Some(&format_rfc3339_seconds(credentials.last_updated).to_string())),
+        ("Type", Some("AWS-HMAC")),
+        ("AccessKeyId", Some(&credentials.access_key_id)),
+        ("SecretAccessKey", Some(&credentials.secret_access_key)),
+        ("Token", Some(&credentials.token)),
+        ("Expiration", Some(&format_rfc3339_seconds(credentials.expiration).to_string())),
+    ])
+    .into()
 }

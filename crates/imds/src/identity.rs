@@ -1,5 +1,7 @@
 //! The instance identity document, and what signs it.
 
+use std::net::Ipv4Addr;
+
 use humantime::format_rfc3339_seconds;
 
 use crate::instance::Instance;
@@ -8,6 +10,7 @@ use crate::json;
 /// `dynamic/instance-identity/document`. The order of members is the one of current hosts; whoever
 /// verifies its signatures takes the bytes as served.
 pub fn document(instance: &Instance) -> String {
+    let private_ip = instance.primary.local_ipv4s.first().map(Ipv4Addr::to_string);
     json::object(&[
         ("accountId", Some(&instance.account_id)),
         ("architecture", Some(&instance.architecture)),
@@ -18,10 +21,10 @@ pub fn document(instance: &Instance) -> String {
         ("imageId", Some(&instance.ami_id)),
         ("instanceId", Some(&instance.instance_id)),
         ("instanceType", Some(&instance.instance_type)),
-        ("kernelId", None),
+        ("kernelId", instance.kernel_id.as_deref()),
         ("pendingTime", Some(&format_rfc3339_seconds(instance.launch_time).to_string())),
-        ("privateIp", Some(&instance.local_ipv4.to_string())),
-        ("ramdiskId", None),
+        ("privateIp", private_ip.as_deref()),
+        ("ramdiskId", instance.ramdisk_id.as_deref()),
         ("region", Some(&instance.region)),
         ("version", Some("2017-09-30")),
     ])

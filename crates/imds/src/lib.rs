@@ -11,15 +11,18 @@
 //! - `access`: who may ask at all.
 //! - `guard`, `token`: who may ask (IMDSv1 and IMDSv2).
 //! - `refusal`: every reason to say no, and its status, in one table.
-//! - `instance` → `catalog` → `tree`: facts, the entries derived from them, look-up and listing.
-//! - `credentials`, `identity`, `json`: the documents, in the layout EC2 prints.
+//! - `instance`, `interface` → `catalog` → `tree`: facts, the entries derived from them (a file a
+//!   group of categories), look-up and listing.
+//! - `credentials`, `events`, `identity`, `json`: the documents, in the layout EC2 prints.
 
 mod access;
 mod catalog;
 mod credentials;
+mod events;
 mod guard;
 mod identity;
 mod instance;
+mod interface;
 mod json;
 mod path;
 mod refusal;
@@ -32,9 +35,11 @@ mod version;
 
 pub use access::Access;
 pub use credentials::{Credentials, Failure, RoleDocuments};
+pub use events::{Event, Events, Spot};
 pub use guard::TokenPolicy;
 pub use identity::{Signatures, document};
 pub use instance::Instance;
+pub use interface::Interface;
 pub use refusal::Refusal;
 pub use request::{Method, Request};
 pub use response::{Name, Response, Status, Value};

@@ -119,13 +119,13 @@ impl Service {
         let listing = |lines: Bytes| Response::data(lines, TEXT, self.launch_time, now);
         match target {
             Target::Unknown => Err(Refusal::NotFound),
-            Target::Root => Ok(listing(Version::listing().into())),
+            Target::Root => Ok(listing(Version::listing())),
             Target::Entry { version, name, .. } => match self.tree.get(name).ok_or(Refusal::NotFound)? {
                 Node::Directory(directory) => {
                     directory.listing(*version).map(listing).ok_or(Refusal::NotFound)
                 }
                 Node::Leaf(Leaf { since, .. }) if since > version => Err(Refusal::NotFound),
-                Node::Leaf(Leaf { content: Content::Credentials, .. }) if request.from_browser => {
+                Node::Leaf(Leaf { content, .. }) if request.from_browser && content.is_secret() => {
                     Err(Refusal::Browser)
                 }
                 Node::Leaf(Leaf { content, .. }) => {
@@ -134,6 +134,10 @@ impl Service {
                         Content::Binary(bytes) => (bytes, "application/octet-stream", self.launch_time),
                         Content::Credentials => (&self.role.credentials, TEXT, self.role.last_updated),
                         Content::ProfileInfo => (&self.role.profile_info, TEXT, self.role.last_updated),
+                        Content::IdentityCredentials => {
+                            (&self.role.identity_credentials, TEXT, self.role.last_updated)
+                        }
+                        Content::IdentityInfo => (&self.role.identity_info, TEXT, self.role.last_updated),
                     };
                     Ok(Response::data(body.clone(), content_type, last_modified, now))
                 }

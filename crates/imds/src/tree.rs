@@ -4,7 +4,7 @@
 //! given; they follow from the names, so that what is listed and what resolves cannot differ.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
 use thiserror::Error;
@@ -14,7 +14,7 @@ use crate::version::Version;
 /// What a leaf holds.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
-    /// Text, never with a final newline of its own.
+    /// Text.
     Text(Bytes),
     /// Bytes that EC2 does not call text: user data.
     Binary(Bytes),
@@ -22,6 +22,17 @@ pub(crate) enum Content {
     Credentials,
     /// The instance profile's description, renewed together with the keys.
     ProfileInfo,
+    /// The keys of the instance's own identity.
+    IdentityCredentials,
+    /// Their description.
+    IdentityInfo,
+}
+
+impl Content {
+    /// Whether it holds keys.
+    pub(crate) fn is_secret(&self) -> bool {
+        matches!(self, Content::Credentials | Content::IdentityCredentials)
+    }
 }
 
 /// One row of the catalogue: an entry's name below a version, the version it appeared in, and
@@ -30,7 +41,14 @@ pub(crate) struct Row {
     pub(crate) name: Cow<'static, str>,
     pub(crate) since: Version,
     pub(crate) content: Content,
+    /// How the listing shows the directory it is in, where not by name and slash.
+    pub(crate) listed_as: Option<Box<str>>,
 }
+
+/// The listings that are not in byte order (EC2 User Guide, "Retrieve dynamic data"): what is not
+/// named here comes after.
+const UNSORTED: &[(&str, &[&str])] =
+    &[("dynamic/instance-identity", &["rsa2048", "pkcs7", "document", "signature", "dsa2048"])];
 
 /// All entries by name.
 #[derive(Debug)]
@@ -71,11 +89,12 @@ pub(crate) struct Leaf {
     pub(crate) content: Content,
 }
 
-/// A directory: its children in the order they are listed, and that listing for `latest`.
+/// A directory: its children, and its listings, ready to be handed out.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     children: BTreeMap<Box<str>, Child>,
-    latest: Bytes,
+    /// The listing from each version on in which one of the children appeared, oldest first.
+    listings: Vec<(Version, Bytes)>,
 }
 
 #[derive(Debug)]
@@ -88,9 +107,12 @@ impl Tree {
     /// Makes a tree of rows. A row replaces an earlier one of the same name.
     pub(crate) fn new(rows: impl IntoIterator<Item = Row>) -> Result<Tree, BadEntry> {
         let mut nodes = HashMap::from([("".into(), Node::Directory(Directory::default()))]);
-        for Row { name, since, content } in rows {
+        for Row { name, since, content, listed_as } in rows {
             check(&name)?;
             add_to_directories(&mut nodes, &name, since)?;
+            if let Some(line) = listed_as {
+                rename(&mut nodes, &name, line);
+            }
             let replaced = nodes.insert(name.as_ref().into(), Node::Leaf(Leaf { since, content }));
             if let Some(Node::Directory(directory)) = replaced {
                 let below = directory.children.keys().next().map_or("", |child| child);
@@ -100,12 +122,20 @@ impl Tree {
                 });
             }
         }
-        for node in nodes.values_mut() {
+        for (name, node) in &mut nodes {
             if let Node::Directory(directory) = node {
-                directory.latest = directory.lines(Version::LATEST).into();
+                directory.finish(name);
             }
         }
         Ok(Tree { nodes })
+    }
+
+    /// The names of all leaves and the versions they appeared in, in no particular order.
+    pub fn leaves(&self) -> impl Iterator<Item = (&str, Version)> {
+        self.nodes.iter().filter_map(|(name, node)| match node {
+            Node::Leaf(leaf) => Some((&**name, leaf.since)),
+            Node::Directory(_) => None,
+        })
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Node> {
@@ -151,19 +181,38 @@ fn add_to_directories(
     Ok(())
 }
 
+/// Changes the line with which the directory of `name` is listed.
+fn rename(nodes: &mut HashMap<Box<str>, Node>, name: &str, line: Box<str>) {
+    if let Some((directory, _)) = name.rsplit_once('/')
+        && let Some((parent, child)) = directory.rsplit_once('/')
+        && let Some(Node::Directory(parent)) = nodes.get_mut(parent)
+        && let Some(child) = parent.children.get_mut(child)
+    {
+        child.line = line;
+    }
+}
+
 impl Directory {
     /// The listing in a version: the entries it has, a line each, no final newline; `None` where
     /// the directory itself had not appeared yet.
     pub(crate) fn listing(&self, version: Version) -> Option<Bytes> {
-        if version == Version::LATEST {
-            return Some(self.latest.clone());
-        }
-        Some(self.lines(version)).filter(|lines| !lines.is_empty()).map(Bytes::from)
+        let shown = self.listings.iter().rev().find(|(since, _)| *since <= version);
+        shown.map(|(_, lines)| lines.clone())
     }
 
-    fn lines(&self, version: Version) -> String {
-        let shown = self.children.values().filter(|child| child.since <= version);
-        shown.map(|child| &*child.line).collect::<Vec<_>>().join("\n")
+    /// Writes the listings, once all children are known.
+    fn finish(&mut self, name: &str) {
+        let order =
+            UNSORTED.iter().find(|(directory, _)| *directory == name).map_or(&[][..], |(_, order)| order);
+        let place = |child: &str| order.iter().position(|name| *name == child).unwrap_or(order.len());
+        let mut children: Vec<_> = self.children.iter().collect();
+        children.sort_by_key(|(name, _)| place(name));
+        let lines = |version| {
+            let shown = children.iter().filter(|(_, child)| child.since <= version);
+            shown.map(|(_, child)| &*child.line).collect::<Vec<_>>().join("\n").into()
+        };
+        let versions: BTreeSet<Version> = self.children.values().map(|child| child.since).collect();
+        self.listings = versions.into_iter().map(|version| (version, lines(version))).collect();
     }
 }
 
@@ -173,7 +222,7 @@ mod tests {
 
     fn row(name: &str, since: &'static str) -> Row {
         let content = Content::Text("x".into());
-        Row { name: name.to_owned().into(), since: Version::since(since), content }
+        Row { name: name.to_owned().into(), since: Version::since(since), content, listed_as: None }
     }
 
     fn listing(tree: &Tree, name: &str, version: Version) -> Option<String> {

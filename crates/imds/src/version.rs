@@ -1,6 +1,9 @@
 //! The dated versions of the metadata tree.
 
 use std::fmt;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
 
 /// A version of the tree: a date such as `2021-03-23`, `1.0` for the first one, or `latest`.
 ///
@@ -62,8 +65,20 @@ impl Version {
     }
 
     /// The listing at `/`: a name a line, without slashes and without a final newline.
-    pub fn listing() -> String {
-        LISTED.join("\n")
+    pub fn listing() -> Bytes {
+        static LINES: LazyLock<Bytes> = LazyLock::new(|| LISTED.join("\n").into());
+        LINES.clone()
+    }
+
+    /// Every version that can be asked for, `latest` last.
+    pub fn all() -> impl Iterator<Item = Version> {
+        LISTED.iter().map(|name| Version(name))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }
 

@@ -33,31 +33,29 @@ pub const LIFETIME: Duration = Duration::from_secs(6 * 3600);
 pub const LIFETIMES: std::ops::RangeInclusive<Duration> =
     Duration::from_secs(5)..=Duration::from_secs(36 * 3600);
 
-/// The instance. Its ids are recognisably made up; its public address is from the block reserved
-/// for documentation (RFC 5737), so that nothing real is ever contacted through it.
+/// The instance. What is not here is made up for each machine, recognisably so.
 pub mod instance {
     use std::net::Ipv4Addr;
 
-    /// Twelve digits.
+    use ipnet::Ipv4Net;
+
+    /// Twelve digits: the account of AWS's own examples. One made up could be somebody's.
     pub const ACCOUNT_ID: &str = "123456789012";
-    /// The image.
-    pub const AMI_ID: &str = "ami-0fa4e0fa4e0fa4e00";
-    /// The instance.
-    pub const INSTANCE_ID: &str = "i-0fa4e0fa4e0fa4e00";
-    /// The instance profile's unique id.
-    pub const INSTANCE_PROFILE_ID: &str = "AIPAFAKEFAKEFAKEFAKE0";
+    /// What an image on EBS has in place of a path.
+    pub const AMI_MANIFEST_PATH: &str = "(unknown)";
+    /// The root device of current images.
+    pub const ROOT_DEVICE: &str = "/dev/xvda";
     /// A common small type.
     pub const INSTANCE_TYPE: &str = "t3.micro";
-    /// Inside the default VPC's first subnet.
-    pub const LOCAL_IPV4: Ipv4Addr = Ipv4Addr::new(172, 31, 0, 10);
-    /// Locally administered, as EC2's are.
-    pub const MAC: &str = "02:fa:4e:00:00:0a";
-    /// TEST-NET-3.
-    pub const PUBLIC_IPV4: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 10);
+    /// The first subnet of a default VPC (Amazon VPC User Guide, "Default VPCs").
+    pub const SUBNET: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(172, 31, 0, 0), 20);
+    /// How far the VPC around a subnet reaches, if not said: as a default VPC does.
+    pub const VPC_PREFIX: u8 = 16;
+    /// Public addresses are from the block reserved for documentation (RFC 5737, TEST-NET-3), so
+    /// that nothing real is ever contacted through them.
+    pub const PUBLIC: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(203, 0, 113, 0), 24);
     /// The oldest region.
     pub const REGION: &str = "us-east-1";
-    /// The launch.
-    pub const RESERVATION_ID: &str = "r-0fa4e0fa4e0fa4e00";
     /// The group every VPC has.
     pub const SECURITY_GROUP: &str = "default";
 }

@@ -3,7 +3,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use ipnet::IpNet;
 use toml::de::DeValue;
@@ -23,12 +28,7 @@ pub fn socket_address(text: &str) -> Option<SocketAddr> {
 
 /// Addresses to listen on: at least one.
 pub(crate) fn socket_addresses(value: &DeValue<'_>) -> Option<Vec<SocketAddr>> {
-    list(value, socket_address).filter(|addresses| !addresses.is_empty())
-}
-
-/// A list of texts of one form.
-pub(crate) fn list<T>(value: &DeValue<'_>, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    value.as_array()?.iter().map(|item| read(item.as_ref().as_str()?)).collect()
+    list(socket_address)(value).filter(|addresses| !addresses.is_empty())
 }
 
 /// A network such as `172.17.0.0/16`, or a single address.
@@ -89,6 +89,80 @@ pub(crate) fn mac(text: &str) -> Option<String> {
 /// A host name (RFC 1123, section 2.1).
 pub(crate) fn hostname(text: &str) -> Option<String> {
     word(text, 1..=253, "-.").filter(|name| !name.starts_with(['-', '.']))
+}
+
+/// A list whose items have one form.
+pub(crate) fn list<T>(item: impl Fn(&str) -> Option<T>) -> impl FnOnce(&DeValue<'_>) -> Option<Vec<T>> {
+    move |value| value.as_array()?.iter().map(|text| item(text.as_ref().as_str()?)).collect()
+}
+
+/// Whatever is read from text by its own type: an address, a block of addresses.
+pub(crate) fn parsed<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+/// One line of visible text.
+pub(crate) fn line(text: &str) -> Option<String> {
+    (!text.trim().is_empty() && !text.contains(char::is_control)).then(|| text.to_owned())
+}
+
+/// One of these words.
+pub(crate) fn one_of(words: &[&str]) -> impl FnOnce(&str) -> Option<String> {
+    move |text| words.contains(&text).then(|| text.to_owned())
+}
+
+/// A moment such as `2027-01-15T08:00:00Z`.
+pub(crate) fn time(text: &str) -> Option<SystemTime> {
+    humantime::parse_rfc3339(text).ok()
+}
+
+/// A file's path; a relative one starts from the folder of the configuration file.
+pub(crate) fn path(config: &Path) -> impl Fn(&str) -> Option<PathBuf> {
+    let folder = config.parent().unwrap_or(Path::new("")).to_owned();
+    move |text| (!text.is_empty() && !text.contains('\0')).then(|| folder.join(text))
+}
+
+/// Bytes in base64 (RFC 4648, section 4); line breaks do not count.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.split_whitespace().collect();
+    STANDARD.decode(text).ok()
+}
+
+/// What is wrong with a key that becomes a segment of a path.
+pub(crate) fn segment(key: &str, value: &str) -> Result<(), String> {
+    let good = line(key).is_some() && !key.contains('/') && !value.is_empty();
+    if good {
+        Ok(())
+    } else {
+        Err("the key becomes part of a path: write visible text without a slash, and a value".to_owned())
+    }
+}
+
+/// What is wrong with a public key: its name stands in a listing as `0=NAME`.
+pub(crate) fn public_key(name: &str, key: &str) -> Result<(), String> {
+    segment(name, key)?;
+    if name.contains('=') {
+        return Err("a key's name must not have an `=`, since clients split `0=NAME` there".to_owned());
+    }
+    match line(key.trim_end()) {
+        Some(_) => Ok(()),
+        None => Err("must be one line as in a .pub file, such as \"ssh-ed25519 AAAA... me\"".to_owned()),
+    }
+}
+
+/// What is wrong with a block device: `ami`, `root`, `swap`, `ebsN` or `ephemeralN`, and a device.
+pub(crate) fn block_device(name: &str, device: &str) -> Result<(), String> {
+    let numbered = ["ebs", "ephemeral"].iter().any(|kind| {
+        name.strip_prefix(kind)
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    if !numbered && !["ami", "root", "swap"].contains(&name) {
+        return Err("a block device is `ami`, `root`, `swap`, `ebs0` or `ephemeral0` and so on".to_owned());
+    }
+    match line(device) {
+        Some(_) => Ok(()),
+        None => Err("must be a device such as \"/dev/xvda\" or \"sdb\"".to_owned()),
+    }
 }
 
 /// A lifetime of keys, such as `6h` or `90s`.

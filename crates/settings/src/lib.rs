@@ -4,6 +4,7 @@
 //! # Layout
 //!
 //! - `schema`: the keys and their meaning; reads a table into [`Settings`].
+//! - `instance`: the same for `[instance]` and the tables in it.
 //! - `defaults`: every default value and well-known path, written nowhere else.
 //! - `section`: one table of the file: typed look-up, unknown keys and line numbers.
 //! - `form`: the forms values must have.
@@ -12,6 +13,7 @@
 pub mod defaults;
 mod error;
 mod form;
+mod instance;
 mod schema;
 mod section;
 #[cfg(test)]
@@ -22,9 +24,8 @@ use std::path::Path;
 
 pub use error::Error;
 pub use form::socket_address;
-pub use schema::{
-    Access, CredentialSource, ErrorFormat, Failure, Instance, Network, Role, Settings, TokenSettings,
-};
+pub use instance::{Event, Events, Instance, Interface, Spot, UserData};
+pub use schema::{Access, CredentialSource, ErrorFormat, Failure, Network, Role, Settings, TokenSettings};
 
 impl Settings {
     /// Reads the file given, or the usual one; where the usual one is missing, all defaults hold.

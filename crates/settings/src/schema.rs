@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use crate::error::Error;
+use crate::instance::{Instance, instance};
 use crate::section::{Section, Source};
 use crate::{defaults, form};
 
@@ -33,6 +34,8 @@ pub struct Settings {
     pub role: Role,
     /// `[paths]`: entries added or replaced, below the version.
     pub paths: BTreeMap<String, String>,
+    /// `paths-file`: a JSON file with a whole tree of such entries.
+    pub paths_file: Option<PathBuf>,
 }
 
 /// `errors`
@@ -81,29 +84,6 @@ pub struct TokenSettings {
     pub required: bool,
     /// How many hops the answer to a request for a token may travel.
     pub hop_limit: u8,
-}
-
-/// `[instance]`; where a value is `None`, EC2 would derive it from the others.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the key of that name, explained in the shipped file")]
-pub struct Instance {
-    pub account_id: String,
-    pub ami_id: String,
-    pub ami_launch_index: u32,
-    pub architecture: String,
-    pub availability_zone: String,
-    pub instance_id: String,
-    pub instance_type: String,
-    pub local_hostname: Option<String>,
-    pub local_ipv4: Ipv4Addr,
-    pub mac: String,
-    pub public_hostname: Option<String>,
-    pub public_ipv4: Option<Ipv4Addr>,
-    pub region: String,
-    pub reservation_id: String,
-    pub security_groups: Vec<String>,
-    pub tags: BTreeMap<String, String>,
-    pub user_data: Option<String>,
 }
 
 /// `[role]`
@@ -173,9 +153,10 @@ impl Settings {
             access: access(root.section("access")?)?,
             network,
             tokens: tokens(root.section("tokens")?)?,
-            instance: instance(root.section("instance")?)?,
+            instance: instance(root.section("instance")?, file)?,
             role: role(root.section("role")?)?,
             paths: root.section("paths")?.texts(|_, _| Ok(()))?.into_iter().collect(),
+            paths_file: root.text("paths-file", "the path of a JSON file", form::path(file))?,
         };
         root.finish()?;
         Ok(settings)
@@ -186,10 +167,8 @@ fn access(mut section: Section<'_>) -> Result<Access, Error> {
     let names = "a list of host names such as [\"metadata.test\"]";
     let networks = "a list of networks such as [\"172.17.0.0/16\"]";
     let access = Access {
-        hosts: section.value("hosts", names, |value| form::list(value, form::hostname))?.unwrap_or_default(),
-        networks: section
-            .value("networks", networks, |value| form::list(value, form::network))?
-            .unwrap_or_default(),
+        hosts: section.value("hosts", names, form::list(form::hostname))?.unwrap_or_default(),
+        networks: section.value("networks", networks, form::list(form::network))?.unwrap_or_default(),
     };
     section.finish()?;
     Ok(access)
@@ -221,74 +200,6 @@ fn tokens(mut section: Section<'_>) -> Result<TokenSettings, Error> {
     };
     section.finish()?;
     Ok(tokens)
-}
-
-fn instance(mut section: Section<'_>) -> Result<Instance, Error> {
-    use defaults::instance as default;
-
-    let name = |text: &str| form::word(text, 1..=64, "-._");
-    let region = section
-        .text("region", "a region such as \"us-east-1\"", name)?
-        .unwrap_or_else(|| default::REGION.to_owned());
-    let availability_zone = section
-        .text("availability-zone", "a zone such as \"us-east-1a\"", name)?
-        .unwrap_or_else(|| format!("{region}a"));
-    if !availability_zone.starts_with(&region) {
-        let reason = format!("must lie in instance.region, so begin with \"{region}\"");
-        return Err(section.error("availability-zone", reason));
-    }
-    let tags = section.section("tags")?;
-    let text = |text: &str| Some(text.to_owned());
-    let instance = Instance {
-        account_id: section
-            .text("account-id", "twelve digits in a string", |text| {
-                form::word(text, 12..=12, "").filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
-            })?
-            .unwrap_or_else(|| default::ACCOUNT_ID.to_owned()),
-        ami_id: section
-            .text("ami-id", "an id such as \"ami-0123456789abcdef0\"", form::id("ami-"))?
-            .unwrap_or_else(|| default::AMI_ID.to_owned()),
-        ami_launch_index: section
-            .value("ami-launch-index", "a number from 0", form::number(0..=u32::MAX))?
-            .unwrap_or(0),
-        architecture: section
-            .text("architecture", "\"x86_64\" or \"arm64\"", |text| {
-                ["x86_64", "arm64"].contains(&text).then(|| text.to_owned())
-            })?
-            .unwrap_or_else(|| host_architecture().to_owned()),
-        instance_id: section
-            .text("instance-id", "an id such as \"i-0123456789abcdef0\"", form::id("i-"))?
-            .unwrap_or_else(|| default::INSTANCE_ID.to_owned()),
-        instance_type: section
-            .text("instance-type", "a type such as \"t3.micro\"", name)?
-            .unwrap_or_else(|| default::INSTANCE_TYPE.to_owned()),
-        local_hostname: section.text("local-hostname", "a host name", form::hostname)?,
-        local_ipv4: section
-            .text("local-ipv4", "an IPv4 address such as \"172.31.0.10\"", form::host_address)?
-            .unwrap_or(default::LOCAL_IPV4),
-        mac: section
-            .text("mac", "a hardware address such as \"02:00:00:00:00:01\"", form::mac)?
-            .unwrap_or_else(|| default::MAC.to_owned()),
-        public_hostname: section.text("public-hostname", "a host name", form::hostname)?,
-        public_ipv4: section
-            .text("public-ipv4", "an IPv4 address, or \"none\" for an instance without", |text| match text {
-                "none" => Some(None),
-                address => form::host_address(address).map(Some),
-            })?
-            .unwrap_or(Some(default::PUBLIC_IPV4)),
-        reservation_id: section
-            .text("reservation-id", "an id such as \"r-0123456789abcdef0\"", form::id("r-"))?
-            .unwrap_or_else(|| default::RESERVATION_ID.to_owned()),
-        security_groups: section
-            .value("security-groups", "a list of names such as [\"default\"]", strings)?
-            .unwrap_or_else(|| vec![default::SECURITY_GROUP.to_owned()]),
-        tags: tags.texts(form::tag_key)?.into_iter().collect(),
-        user_data: section.text("user-data", "a string", text)?,
-        availability_zone,
-        region,
-    };
-    section.finish()?;
-    Ok(instance)
 }
 
 fn role(mut section: Section<'_>) -> Result<Role, Error> {
@@ -329,15 +240,4 @@ fn credential_source(section: &mut Section<'_>) -> Result<CredentialSource, Erro
     let lifetime = "a time from \"5s\" to \"36h\", such as \"6h\"";
     let lifetime = section.text("lifetime", lifetime, form::lifetime)?.unwrap_or(defaults::LIFETIME);
     Ok(CredentialSource::Generated { lifetime })
-}
-
-fn strings(value: &DeValue<'_>) -> Option<Vec<String>> {
-    value.as_array()?.iter().map(|item| item.as_ref().as_str().map(str::to_owned)).collect()
-}
-
-fn host_architecture() -> &'static str {
-    match std::env::consts::ARCH {
-        "aarch64" => "arm64",
-        _ => "x86_64",
-    }
 }

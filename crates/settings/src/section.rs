@@ -82,6 +82,29 @@ impl<'a> Section<'a> {
         Ok(Section { source: self.source, table, prefix: format!("{prefix}."), known: Vec::new() })
     }
 
+    /// The tables of an array of tables inside this one.
+    pub(crate) fn sections(&mut self, key: &'static str) -> Result<Vec<Section<'a>>, Error> {
+        self.known.push(key);
+        let prefix = format!("{}{key}", self.prefix);
+        let Some(value) = self.find(key) else { return Ok(Vec::new()) };
+        let wrong = |value| self.mismatch(value, &prefix, &format!("tables, each begun with [[{prefix}]]"));
+        let tables = value.as_ref().as_array().ok_or_else(|| wrong(value))?.iter().map(|item| {
+            let table = item.as_ref().as_table().ok_or_else(|| wrong(item))?;
+            Ok(Section {
+                source: self.source,
+                table: Some(table),
+                prefix: format!("{prefix}."),
+                known: Vec::new(),
+            })
+        });
+        tables.collect()
+    }
+
+    /// Whether the table has this key.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
     /// All members of a table whose keys are the user's own. `judge` says what is wrong with one.
     pub(crate) fn texts(
         &self,

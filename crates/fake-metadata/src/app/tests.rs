@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::instance::Overrides;
+use crate::instance::{Origin, Overrides};
 use crate::keeper::Keeper;
 
 const GET: &[u8] =
@@ -17,7 +17,9 @@ const GET: &[u8] =
 fn with_limits(limits: Limits, client: impl FnOnce(SocketAddr) + Send + 'static) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let keeper = Keeper::new(Some("/dev/null".into()), Overrides::default(), SystemTime::now()).unwrap();
+        let now = SystemTime::now();
+        let origin = Origin::look(std::path::Path::new("/nonexistent"), now);
+        let keeper = Keeper::new(Some("/dev/null".into()), Overrides::default(), origin, now).unwrap();
         let log = Log::open(Some("/dev/null".into())).unwrap();
         let listen = ["127.0.0.1:0".parse().unwrap()];
         let app = App::bind(&listen, keeper.service(), limits, log).await.unwrap();

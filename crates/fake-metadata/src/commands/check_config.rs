@@ -5,13 +5,16 @@ use std::time::SystemTime;
 
 use crate::Result;
 use crate::cli::CheckConfig;
-use crate::instance::Overrides;
+use crate::instance::{Origin, Overrides};
 use crate::keeper::Keeper;
+use crate::state;
 
 pub(crate) fn run(options: &CheckConfig) -> Result {
     let file = options.config.file.clone();
     let shown = file.clone();
-    Keeper::new(file, Overrides::from_environment()?, SystemTime::now())?;
+    let now = SystemTime::now();
+    let origin = Origin::look(&state::folder(), now);
+    Keeper::new(file, Overrides::from_environment()?, origin, now)?;
     match shown.as_deref().unwrap_or(Path::new(settings::defaults::CONFIG_FILE)) {
         file if file.exists() => println!("{}: the configuration is right", file.display()),
         file => println!("{}: not there, so every default holds", file.display()),

@@ -10,15 +10,20 @@ use crate::cli::Serve;
 use crate::error::Error;
 use crate::http::Limits;
 use crate::identity::Identity;
-use crate::instance::Overrides;
+use crate::instance::{Origin, Overrides};
 use crate::keeper::Keeper;
 use crate::log::Log;
 use crate::{identity, signals, state};
 
 pub(crate) fn run(options: Serve) -> Result {
-    let keeper = Keeper::new(options.config.file, Overrides::from_environment()?, SystemTime::now())?;
+    let now = SystemTime::now();
+    let (origin, notice) = Origin::keep(&state::folder(), now)?;
+    let keeper = Keeper::new(options.config.file, Overrides::from_environment()?, origin, now)?;
     let listen = options.listen.map_or_else(|| keeper.settings().listen.clone(), |address| vec![address]);
     let log = Log::open(options.log_file)?;
+    if let Some(notice) = notice {
+        log.info(format_args!("{notice}"));
+    }
     // One thread answers: requests take microseconds, and a small machine has better use for more.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()

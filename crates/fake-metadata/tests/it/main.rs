@@ -6,6 +6,7 @@ mod access;
 mod command_line;
 mod credentials;
 mod get;
+mod golden;
 mod identity;
 mod limits;
 mod other_machines;

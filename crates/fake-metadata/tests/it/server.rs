@@ -18,9 +18,8 @@ pub(crate) struct Server {
 
 pub(crate) fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_fake-metadata"));
-    program.env_clear();
-    // Nothing is kept, unless a test names a folder.
-    program.env("STATE_DIRECTORY", "/dev/null");
+    // Nothing is kept where no test has made a folder for it.
+    program.env_clear().env("STATE_DIRECTORY", "/nonexistent");
     program
 }
 

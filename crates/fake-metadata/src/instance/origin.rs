@@ -1,0 +1,114 @@
+//! What made-up facts come from: a seed and a time of launch, drawn when the service first starts
+//! and kept in its folder, so that they outlive restarts and upgrades.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use sha2::{Digest, Sha256};
+
+use crate::Result;
+use crate::error::Error;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) seed: String,
+    pub(crate) launch_time: SystemTime,
+}
+
+impl Origin {
+    /// What was kept, and else what can be told of this machine without writing anything.
+    pub(crate) fn look(folder: &Path, now: SystemTime) -> Origin {
+        read(&file(folder)).unwrap_or_else(|_| of_this_machine(now))
+    }
+
+    /// What was kept; at the first start, what is kept from now on. Where nothing can be kept, a
+    /// sentence says so.
+    pub(crate) fn keep(folder: &Path, now: SystemTime) -> Result<(Origin, Option<String>)> {
+        let file = file(folder);
+        let kept = match read(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let mut seed = [0; 16];
+                getrandom::fill(&mut seed).map_err(Error::Random)?;
+                let origin = Origin { seed: hexadecimal(&seed), launch_time: now };
+                write(&file, &origin).map(|()| origin)
+            }
+            kept => kept,
+        };
+        Ok(match kept {
+            Ok(origin) => (origin, None),
+            Err(error) => {
+                let notice = format!(
+                    "{}: nothing can be kept there ({error}), so ids and addresses are derived from /etc/machine-id",
+                    file.display()
+                );
+                (of_this_machine(now), Some(notice))
+            }
+        })
+    }
+}
+
+fn file(folder: &Path) -> PathBuf {
+    folder.join("origin")
+}
+
+/// One line: the seed, and when it was drawn.
+fn read(file: &Path) -> io::Result<Origin> {
+    let text = fs::read_to_string(file)?;
+    let origin = text.split_once(' ').and_then(|(seed, time)| {
+        let launch_time = humantime::parse_rfc3339(time.trim_end()).ok()?;
+        let good = seed.len() == 32 && seed.bytes().all(|byte| byte.is_ascii_hexdigit());
+        good.then(|| Origin { seed: seed.to_owned(), launch_time })
+    });
+    origin.ok_or_else(|| io::Error::other("it is not what this program wrote; remove it"))
+}
+
+/// Written beside, then renamed, so that half a line is never read.
+fn write(file: &Path, origin: &Origin) -> io::Result<()> {
+    let new = file.with_extension("new");
+    fs::write(&new, format!("{} {}\n", origin.seed, humantime::format_rfc3339_seconds(origin.launch_time)))?;
+    fs::rename(new, file)
+}
+
+/// The same for one machine as long as it has one id (machine-id(5) asks not to show it itself).
+fn of_this_machine(now: SystemTime) -> Origin {
+    let id = fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    let digest = Sha256::new().chain_update("fake-metadata ").chain_update(id.trim()).finalize();
+    Origin { seed: hexadecimal(&digest[..16]), launch_time: now }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn drawn_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, then) = (SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000), SystemTime::now());
+        let (origin, notice) = Origin::keep(folder.path(), first).unwrap();
+        assert_eq!(notice, None);
+        for later in [Origin::keep(folder.path(), then).unwrap().0, Origin::look(folder.path(), then)] {
+            assert_eq!((&later.seed, later.launch_time), (&origin.seed, first));
+        }
+        fs::write(folder.path().join("origin"), "nonsense").unwrap();
+        let (other, notice) = Origin::keep(folder.path(), then).unwrap();
+        assert_ne!(other.seed, origin.seed);
+        assert!(notice.unwrap().contains("not what this program wrote; remove it"));
+        assert_eq!(fs::read_to_string(folder.path().join("origin")).unwrap(), "nonsense", "left for a look");
+    }
+
+    #[test]
+    fn where_nothing_can_be_kept_the_machine_decides() {
+        let now = SystemTime::now();
+        let (origin, notice) = Origin::keep(Path::new("/nonexistent"), now).unwrap();
+        assert!(notice.unwrap().starts_with("/nonexistent/origin: nothing can be kept there"));
+        assert_eq!(origin.seed, Origin::look(Path::new("/nonexistent"), now).seed);
+    }
+}
