@@ -5,6 +5,7 @@
 mod access;
 mod command_line;
 mod credentials;
+mod extending;
 mod get;
 mod golden;
 mod identity;
