@@ -61,6 +61,12 @@ impl Report {
         self.steps.push(Line { step: step.name(), what: step.what(), told: Told::Outcome(outcome), text });
     }
 
+    /// What was left as it is though it is not one of our own changes, and why.
+    pub(crate) fn left(&mut self, step: &'static str, what: String, why: &str) {
+        let text = format!("left as it is: {why}");
+        self.steps.push(Line { step, what, told: Told::Outcome(Outcome::Left(why.to_owned())), text });
+    }
+
     pub(crate) fn state(&mut self, step: &'static str, what: String, state: State) {
         let (state, text) = match state {
             State::InPlace { .. } => ("in-place", "in place".to_owned()),

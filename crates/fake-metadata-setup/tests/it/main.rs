@@ -6,6 +6,7 @@
 mod apply_and_revert;
 mod bad_input;
 mod interfaces;
+mod original;
 mod others;
 mod sandbox;
 mod status;
