@@ -22,6 +22,8 @@ pub(crate) struct Finding {
 }
 
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Where daemontools finds the server, if it is the one that runs it.
+const SUPERVISED: &str = "/service/fake-metadata";
 const FINE: State = State::InPlace { marked: true };
 
 /// `leads_here`: whether address and rule are in place, without which nothing may be sent to it.
@@ -52,7 +54,11 @@ pub(crate) fn findings(settings: &Settings, leads_here: bool) -> Vec<Finding> {
 fn server(port: u16) -> State {
     let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
     let Some(inode) = table.lines().find_map(|line| listener(line, port)) else {
-        return State::Conflict("nobody listens; start it with: systemctl start fake-metadata".to_owned());
+        let start = match Path::new(SUPERVISED).exists() {
+            true => format!("svc -u {SUPERVISED}"),
+            false => "systemctl start fake-metadata".to_owned(),
+        };
+        return State::Conflict(format!("nobody listens; start it with: {start}"));
     };
     match holder(inode) {
         Some((_, name)) if name == "fake-metadata" => FINE,
