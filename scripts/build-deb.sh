@@ -1,5 +1,6 @@
 #!/bin/bash
-# Builds dist/fake-metadata_VERSION_ARCH.deb and prints its name.
+# Builds dist/fake-metadata-daemontools_VERSION_all.deb and dist/fake-metadata_VERSION_ARCH.deb, and
+# prints their names, that of the latter last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/tools.sh
@@ -36,19 +37,41 @@ if [ "$(printf '%s\n' "GLIBC_$libc" "$needed" | sort --version-sort | tail -n 1)
 	exit 70
 fi
 
-# cargo-deb writes no checksums, without which "dpkg --verify" is blind, and the compiler's name is
-# left in the programs.
+mkdir -p dist
+rm -f dist/*.deb
+version=$(dpkg-parsechangelog -l debian/changelog -S Version)
+
+# pack TREE NAME: dist/NAME.deb, with the checksums without which "dpkg --verify" is blind.
+pack() {
+	(cd "$1" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | LC_ALL=C sort -z |
+		xargs -0 md5sum >DEBIAN/md5sums && chmod 644 DEBIAN/md5sums)
+	find "$1" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+	dpkg-deb --root-owner-group --uniform-compression -Zxz --build "$1" "dist/$2.deb" >&2
+	echo "dist/$2.deb"
+}
+
+# daemontools_tree: the second package, in which nothing is compiled.
+daemontools_tree() {
+	local from=debian/daemontools to=$work/daemontools name=fake-metadata-daemontools
+	local doc=$to/usr/share/doc/$name
+	mkdir -p "$to/DEBIAN" "$doc" "$to/apps/fake-metadata"
+	sed "s/@VERSION@/$version/" $from/control | install -m 644 /dev/stdin "$to/DEBIAN/control"
+	echo /etc/logrotate.d/$name | install -m 644 /dev/stdin "$to/DEBIAN/conffiles"
+	install -m 755 $from/postinst $from/prerm $from/postrm "$to/DEBIAN/"
+	install -D -m 755 $from/run "$to/apps/fake-metadata/service/run"
+	ln -s /mnt/logs/fake-metadata "$to/apps/fake-metadata/logs"
+	install -D -m 644 $from/logrotate "$to/etc/logrotate.d/$name"
+	install -D -m 644 $from/service.conf "$to/usr/lib/systemd/system/fake-metadata.service.d/daemontools.conf"
+	install -D -m 644 $from/lintian-overrides "$to/usr/share/lintian/overrides/$name"
+	install -m 644 debian/copyright "$doc/"
+	gzip --best --no-name <debian/changelog | install -m 644 /dev/stdin "$doc/changelog.gz"
+}
+(umask 022 && daemontools_tree)
+pack "$work/daemontools" "fake-metadata-daemontools_${version}_all"
+
+# cargo-deb leaves the folder as it made it, and the compiler's name is left in the programs.
 dpkg-deb --raw-extract "$work/made.deb" "$work/tree"
 chmod 755 "$work/tree"
 sed -i "s/libc6 (>= [0-9.]*)/libc6 (>= $libc)/" "$work/tree/DEBIAN/control"
 strip --remove-section=.comment "$work/tree/usr/bin/fake-metadata" "$work/tree/usr/sbin/fake-metadata-setup"
-(cd "$work/tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | LC_ALL=C sort -z |
-	xargs -0 md5sum >DEBIAN/md5sums && chmod 644 DEBIAN/md5sums)
-find "$work/tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
-
-mkdir -p dist
-rm -f dist/*.deb
-version=$(dpkg-parsechangelog -l debian/changelog -S Version)
-deb=dist/fake-metadata_${version}_$(dpkg --print-architecture).deb
-dpkg-deb --root-owner-group --uniform-compression -Zxz --build "$work/tree" "$deb" >&2
-echo "$deb"
+pack "$work/tree" "fake-metadata_${version}_$(dpkg --print-architecture)"

@@ -11,6 +11,10 @@ cd "$(dirname "$0")/.."
 . scripts/image/checks.sh
 # shellcheck source=scripts/image/scenarios.sh
 . scripts/image/scenarios.sh
+# shellcheck source=scripts/image/daemontools.sh
+. scripts/image/daemontools.sh
+# shellcheck source=scripts/image/original.sh
+. scripts/image/original.sh
 # shellcheck source=scripts/image/special.sh
 . scripts/image/special.sh
 if [ "$(id -u)" != 0 ]; then
@@ -39,6 +43,8 @@ doctor() {
 }
 upgrade=$(doctor 99.0)
 broken=$(doctor 99.1 'echo "this package is broken on purpose" >&2; exit 1')
+daemontools=$(echo "$(dirname "$deb")"/fake-metadata-daemontools_*_all.deb)
+daemontools_upgrade=$(doctor_daemontools 99.0)
 
 # clients: the AWS SDK for Python and the AWS CLI, from PyPI, for the machine's own Python.
 clients=$images/clients
@@ -72,7 +78,8 @@ make_images() {
 	make_image bullseye bullseye systemd,systemd-sysv,dbus,ifupdown,$common
 	make_image firewalls bookworm systemd,systemd-sysv,dbus,ifupdown,nftables,firewalld,ufw,$common
 	make_image persistent bookworm systemd,systemd-sysv,dbus,ifupdown,iptables-persistent,$common
-	make_image sysvinit bookworm sysvinit-core,initscripts,systemd-standalone-sysusers,ifupdown,netbase,$common
+	make_image daemontools bookworm systemd,systemd-sysv,dbus,ifupdown,daemontools,$common
+	make_image sysvinit bookworm sysvinit-core,initscripts,systemd-standalone-sysusers,ifupdown,netbase,daemontools,$common
 }
 
 # life IMAGE SCENARIO...
@@ -97,7 +104,17 @@ step "trixie: systemd and netplan" life trixie install install_again log_rotatio
 step "bullseye: an older C library" life bullseye install install_again log_rotation stop_and_start \
 	network_stop_and_start reboot "${through_life[@]}"
 step "bookworm: sysvinit and ifupdown" life sysvinit install clients ifdown_and_ifup install_again log_rotation \
-	stop_and_start reboot "${through_life[@]}"
+	stop_and_start reboot to_daemontools_and_back "${through_life[@]}"
+with_daemontools=yes
+step "bookworm: systemd, ifupdown and daemontools" life daemontools install install_again log_rotation \
+	log_rotation_by_svc killed stop_and_start network_stop_and_start reboot to_systemd_and_back \
+	"${through_life[@]}" nothing_scans
+with_daemontools=
+step "where version 1 was" scenario "from 1.0" from_one_that_undoes
+scenario "from 1.0" from_one_that_does_not
+scenario "from 1.0" from_a_supervised_one
+scenario "from 1.0" under_sysvinit
+scenario "from 1.0" failed_upgrade_from_one
 step "where it may not do its work" scenario special services_forbidden
 scenario special in_a_chroot_with_systemd
 scenario special in_a_chroot_with_sysvinit

@@ -3,6 +3,8 @@
 # machine booted by `begin`.
 
 base=http://169.254.169.254/latest
+# Whether the second package, fake-metadata-daemontools, takes part.
+with_daemontools=
 
 # begin IMAGE [OPTION...]: a fresh machine with the package in /root, booted; its snapshot taken.
 begin() {
@@ -10,7 +12,11 @@ begin() {
 	shift
 	new_machine "$image"
 	place_clients
-	cp "${deb:?}" "${upgrade:?}" "${broken:?}" scripts/install-deb.sh "$tree/root/"
+	cp "${deb:?}" "${upgrade:?}" "${broken:?}" "${daemontools:?}" scripts/install-deb.sh "$tree/root/"
+	packages=(fake-metadata)
+	files=("/root/$(basename "$deb")")
+	higher=("/root/$(basename "$upgrade")")
+	[ -z "$with_daemontools" ] || add_daemontools
 	write_interfaces
 	boot "$@"
 	snapshot before
@@ -66,7 +72,9 @@ in_place() {
 	else
 		ok "no /etc/network/interfaces is made" test ! -e /etc/network/interfaces
 	fi
+	[ ! -L "$tree/service/fake-metadata" ] || supervised
 	shows "the server runs as its own user" '^_fake-m' ps -C fake-metadata -o user=
+	counts "one server" 1 . ps -C fake-metadata -o user=
 	shows "curl gets the role" '^BaseIAMRole$' curl -sf --retry 20 --retry-delay 1 --retry-connrefused \
 		"http://$address/latest/meta-data/iam/security-credentials/"
 	ok "fake-metadata-setup status finds nothing amiss" fake-metadata-setup status
@@ -88,8 +96,9 @@ differs() {
 
 install() {
 	shows "make install's script installs it and waits until it answers" '^fake-metadata is running' \
-		/root/install-deb.sh "/root/$(basename "$deb")"
+		/root/install-deb.sh "${files[0]}"
 	in_place
+	[ -z "$with_daemontools" ] || install_daemontools
 }
 
 clients() {
@@ -107,7 +116,7 @@ ifdown_and_ifup() {
 }
 
 install_again() {
-	ok "dpkg is content" dpkg -i "/root/$(basename "$deb")"
+	ok "dpkg is content" dpkg -i "${files[@]}"
 	in_place
 }
 
@@ -142,7 +151,7 @@ reboot() {
 }
 
 upgrade() {
-	ok "dpkg takes a higher version" dpkg -i "/root/$(basename "$upgrade")"
+	ok "dpkg takes a higher version" dpkg -i "${higher[@]}"
 	in_place
 }
 
@@ -153,7 +162,7 @@ failed_upgrade() {
 }
 
 downgrade() {
-	ok "dpkg takes the lower version" dpkg -i "/root/$(basename "$deb")"
+	ok "dpkg takes the lower version" dpkg -i "${files[@]}"
 	in_place
 }
 
@@ -183,35 +192,36 @@ ipv6() {
 }
 
 remove() {
-	ok "dpkg removes it" dpkg -r fake-metadata
+	ok "dpkg removes it" dpkg -r "${packages[@]}"
 	same_network
-	same "no file is left outside /etc" files
+	[ -z "$with_daemontools" ] || inside sed -i '\|^/mnt/logs|d' /snapshots/after/files
+	same "no file is left outside /etc, but daemontools' log" files
 	differs "in /etc, its configuration files and the list of users" "/etc/default/fake-metadata\
  /etc/fake-metadata /etc/fake-metadata/config.toml /etc/group /etc/gshadow /etc/init.d/fake-metadata\
- /etc/logrotate.d/fake-metadata /etc/passwd /etc/shadow"
+ /etc/logrotate.d/fake-metadata${with_daemontools:+ /etc/logrotate.d/fake-metadata-daemontools} /etc/passwd /etc/shadow"
 }
 
 remove_twice() {
-	ok "dpkg has nothing to do" dpkg -r fake-metadata
+	ok "dpkg has nothing to do" dpkg -r "${packages[@]}"
 	same_network
 }
 
 install_after_remove() {
-	ok "dpkg installs it" dpkg -i "/root/$(basename "$deb")"
+	ok "dpkg installs it" dpkg -i "${files[@]}"
 	in_place
 }
 
 remove_under_load() {
 	inside sh -c "while curl -s -m 1 -o /dev/null $base/meta-data/; do :; done" &
-	ok "dpkg removes it while it answers" dpkg -r fake-metadata
+	ok "dpkg removes it while it answers" dpkg -r "${packages[@]}"
 	wait $!
 	same_network
-	ok "and installs it again" dpkg -i "/root/$(basename "$deb")"
+	ok "and installs it again" dpkg -i "${files[@]}"
 	in_place
 }
 
 purge() {
-	ok "dpkg purges it" dpkg -P fake-metadata
+	ok "dpkg purges it" dpkg -P "${packages[@]}"
 	same_network
 	same "no file is left" files
 	differs "in /etc, the list of users" "/etc/group /etc/gshadow /etc/passwd /etc/shadow"

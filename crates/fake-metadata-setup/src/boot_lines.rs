@@ -1,13 +1,11 @@
 //! The lines in `/etc/network/interfaces` that make the other changes again at boot, on machines
 //! whose network is brought up by ifupdown.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 
 use crate::Result;
 use crate::error::Error;
-use crate::replace::{failed, replace};
+use crate::replace::{read_if_there, replace};
 use crate::stanza;
 use crate::step::{Outcome, State, Step};
 
@@ -68,11 +66,7 @@ impl Step for BootLines {
 
 /// The file's bytes, if there is one.
 fn read() -> Result<Option<Vec<u8>>> {
-    match fs::read(FILE) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed(Path::new(FILE), "read")(error)),
-    }
+    read_if_there(Path::new(FILE))
 }
 
 fn problem(problem: stanza::Problem) -> Error {

@@ -23,6 +23,8 @@ pub(crate) struct Finding {
 }
 
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Where daemontools finds the server, if it is the one that runs it.
+const SUPERVISED: &str = "/service/fake-metadata";
 const FINE: State = State::InPlace { marked: true };
 
 /// `leading_here`: the addresses that are in place with their rules, without which nothing may be
@@ -57,7 +59,11 @@ fn listener(server: SocketAddr) -> State {
     let table = if server.is_ipv6() { "/proc/net/tcp6" } else { "/proc/net/tcp" };
     let table = fs::read_to_string(table).unwrap_or_default();
     let Some(inode) = table.lines().find_map(|line| listening_inode(line, server)) else {
-        return State::Conflict("nobody listens; start it with: systemctl start fake-metadata".to_owned());
+        let start = match Path::new(SUPERVISED).exists() {
+            true => format!("svc -u {SUPERVISED}"),
+            false => "systemctl start fake-metadata".to_owned(),
+        };
+        return State::Conflict(format!("nobody listens; start it with: {start}"));
     };
     match holder(inode) {
         Some((_, name)) if name == "fake-metadata" => FINE,

@@ -11,6 +11,7 @@
 //! - `run`: does them or unwinds; undoes all it can.
 //! - `record`: remembers what was changed, so that nothing else is ever undone.
 //! - `stanza`: edits the text of `/etc/network/interfaces`. Pure.
+//! - `original`: takes over what version 1 of the package has changed.
 //! - `replace`: the one writer of files.
 //! - `health`: what `status` asks beyond the changes: server, service, an answer.
 //! - `machine`: is this root, is this a real EC2 instance, which network is this.
@@ -24,6 +25,7 @@ mod health;
 mod machine;
 mod nat_table;
 mod nfnetlink;
+mod original;
 mod plan;
 mod record;
 mod redirect;

@@ -133,6 +133,15 @@ impl Redirect {
         format!("-d {host} -p tcp -m tcp --dport {port} {mark}-j REDIRECT --to-ports {to_port}")
     }
 
+    /// Takes away the same rule without our mark, however often it is there.
+    pub(crate) fn undo_unmarked(&self) -> Result {
+        let plain = self.rule("");
+        for rule in self.rules()?.iter().filter(|rule| **rule == plain) {
+            self.run(&format!("-D {CHAIN} {rule}"))?;
+        }
+        Ok(())
+    }
+
     /// The chain's rules, as iptables spells them.
     fn rules(&self) -> Result<Vec<String>> {
         let question = format!("-S {CHAIN}");

@@ -70,6 +70,15 @@ fn leftover(target: &Path) -> PathBuf {
     target.with_file_name(name)
 }
 
+/// A file's bytes, if there is one.
+pub(crate) fn read_if_there(file: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(file) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(file, "read")(error)),
+    }
+}
+
 /// Removes a file; that there is none is no error.
 pub(crate) fn remove(file: &Path) -> io::Result<()> {
     match fs::remove_file(file) {

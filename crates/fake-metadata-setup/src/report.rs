@@ -67,6 +67,13 @@ impl Report {
         self.steps.push(Line { step, what, outcome: Some(outcome), state: None, reason, fix: None, text });
     }
 
+    /// What was left as it is though it is not one of our own changes, and why.
+    pub(crate) fn left(&mut self, step: &'static str, what: String, why: &str) {
+        let text = format!("left as it is: {why}");
+        let (outcome, reason) = (Some("left"), Some(why.to_owned()));
+        self.steps.push(Line { step, what, outcome, state: None, reason, fix: None, text });
+    }
+
     pub(crate) fn state(&mut self, step: &'static str, what: String, state: State) {
         let (state, text, reason, fix) = match state {
             State::InPlace { .. } => ("in-place", "in place".to_owned(), None, None),

@@ -9,6 +9,7 @@ use crate::cli::{Apply, Command, Output, Revert, Scope, Status};
 use crate::error::Error;
 use crate::health::{self, Finding};
 use crate::machine;
+use crate::original;
 use crate::plan::{self, Change};
 use crate::record::Record;
 use crate::redirect::Backend;
@@ -60,6 +61,9 @@ fn apply(options: &Apply, report: &mut Report) -> Result {
     let dry_run = options.manner.dry_run;
     let changes = planned(&configured(&options.manner.output)?, options.scope)?;
     let mut record = if dry_run { Record::read()? } else { Record::open(true)? };
+    if !dry_run {
+        original::take_over(options.scope, report)?;
+    }
     // Everything is looked at before anything is touched.
     let found: Vec<(&Change, State)> = changes.iter().map(looked_at).collect::<Result<_>>()?;
     if dry_run {

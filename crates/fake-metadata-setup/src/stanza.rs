@@ -81,6 +81,20 @@ pub(crate) fn remove(text: &[u8]) -> Result<Vec<u8>, Problem> {
     }
 }
 
+/// The text without the lines for which this holds. As above, where the last line goes and had no
+/// end, the one that is last by then gets none.
+pub(crate) fn without(text: &[u8], goes: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(text.len());
+    for line in lines(text) {
+        if !goes(line) {
+            kept.extend_from_slice(line);
+        } else if !line.ends_with(b"\n") && kept.ends_with(b"\n") {
+            kept.pop();
+        }
+    }
+    kept
+}
+
 enum Mark {
     Begin,
     End,

@@ -8,6 +8,7 @@ mod bad_input;
 mod interfaces;
 mod ipv6;
 mod json;
+mod original;
 mod others;
 mod sandbox;
 mod status;
