@@ -128,8 +128,8 @@ impl Keeper {
         };
         let tokens = self.service.load().tokens.clone();
         let facts = facts(&settings, &self.overrides, &self.origin)?;
-        let changed =
-            settings.role != self.settings.role || facts.instance.account_id != self.instance.account_id;
+        let arn = imds::Instance::instance_profile_arn;
+        let changed = settings.role != self.settings.role || arn(&facts.instance) != arn(&self.instance);
         let role = if changed {
             documents(&facts.instance, &credentials)?
         } else {

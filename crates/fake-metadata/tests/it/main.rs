@@ -5,6 +5,7 @@
 mod command_line;
 mod credentials;
 mod golden;
+mod instance;
 mod limits;
 mod protocol;
 mod reload;
