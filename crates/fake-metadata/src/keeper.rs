@@ -164,7 +164,8 @@ impl Keeper {
         let sign = |identity: &Identity| identity.sign(&imds::document(instance), instance.launch_time);
         let signatures = self.identity.as_ref().map(sign).transpose()?;
         let now = self.service.load();
-        let is_same = settings.role == self.settings.role && instance.account_id == self.instance.account_id;
+        let arn = imds::Instance::instance_profile_arn;
+        let is_same = settings.role == self.settings.role && arn(instance) == arn(&self.instance);
         let role = if is_same { now.role.clone() } else { documents(&settings, instance, &credentials)? };
         let service = make(&settings, &facts, signatures.as_ref(), role, now.tokens.clone())
             .map_err(|source| Error::Paths { file: file(self.config.as_deref()), source })?;

@@ -43,9 +43,11 @@ fn values_are_taken() {
     assert_eq!(settings.network.port, 8080);
     assert_eq!((settings.tokens.required, settings.tokens.hop_limit), (true, 2));
     assert_eq!(settings.instance.availability_zone, "eu-west-1a");
-    assert_eq!(settings.instance.public_ipv4, None);
-    assert_eq!(settings.instance.mac, "02:00:00:00:00:ab");
-    assert_eq!(settings.instance.tags["Name"], "vm");
+    let primary = &settings.instance.network_interfaces[0];
+    assert_eq!(primary.public_ipv4s, Some(Vec::new()));
+    assert_eq!(primary.mac.as_deref(), Some("02:00:00:00:00:ab"));
+    assert_eq!(primary.security_groups, ["a", "b"]);
+    assert_eq!(settings.instance.tags.unwrap()["Name"], "vm");
     let lifetime = Duration::from_secs(20);
     assert_eq!(settings.role.credentials, CredentialSource::Generated { lifetime });
     assert_eq!(settings.paths["meta-data/my-team/x"], "1");
@@ -121,6 +123,69 @@ fn wrong_values_are_refused_with_the_line_and_what_would_be_right() {
     }
     let spaced = parse("[instance.tags]\n\"a b\" = \"x\"").unwrap_err().to_string();
     assert!(spaced.starts_with("c.toml:2: instance.tags.\"a b\": a tag that metadata shows has"), "{spaced}");
+}
+
+#[test]
+fn the_instance_is_consistent() {
+    check_error(
+        "[instance]\nuser-data = \"a\"\nuser-data-file = \"b\"",
+        "c.toml:3: instance.user-data-file says what instance.user-data says already; leave one of them out",
+    );
+    check_error(
+        "[instance]\nuser-data-base64 = \"?\"",
+        "c.toml:2: instance.user-data-base64 must be bytes in base64, such as \"AAEC\", not the string \"?\"",
+    );
+    check_error(
+        "[instance]\nmac = \"02:00:00:00:00:01\"\n[[instance.network-interfaces]]\nmac = \"02:00:00:00:00:02\"",
+        "c.toml:2: instance.mac says what mac in the first [[instance.network-interfaces]] says already; leave one of them out",
+    );
+    check_error(
+        "[[instance.network-interfaces]]\nlocal-ipv4s = [\"10.0.0.5\"]\nsubnet-ipv4-cidr-block = \"10.0.1.0/24\"",
+        "c.toml:2: instance.network-interfaces.local-ipv4s must lie in the interface's subnet, 10.0.1.0/24, as 10.0.0.5 does not",
+    );
+    check_error(
+        "[[instance.network-interfaces]]\nlocal-ipv4s = []",
+        "c.toml:2: instance.network-interfaces.local-ipv4s may be empty only if ipv6s has an address",
+    );
+    check_error(
+        "[[instance.network-interfaces]]\nmacs = \"x\"",
+        "c.toml:2: unknown key `instance.network-interfaces.macs`; did you mean `instance.network-interfaces.mac`?",
+    );
+    check_error(
+        "[instance.public-keys]\n\"a=b\" = \"ssh-rsa FAKE\"",
+        "c.toml:2: instance.public-keys.\"a=b\": a key's name must not have an `=`, since clients split `0=NAME` there",
+    );
+    check_error(
+        "[instance.block-device-mapping]\nebs = \"sdb\"",
+        "c.toml:2: instance.block-device-mapping.\"ebs\": a block device is `ami`, `root`, `swap`, `ebs0` or `ephemeral0` and so on",
+    );
+    check_error(
+        "[instance.spot]\naction = \"stop\"",
+        "c.toml:2: instance.spot.action needs instance.spot.time, a time such as \"2027-01-15T08:00:00Z\"",
+    );
+    for bad in [
+        "[instance]\nnetwork-interfaces = 1",
+        "[instance]\nnetwork-interfaces = [1]",
+        "[[instance.network-interfaces]]\nmac = \"02:00:00:00:00:01\"\n[[instance.network-interfaces]]\nmac = \"02:00:00:00:00:01\"",
+        "[[instance.network-interfaces]]\npublic-ipv4s = [\"192.0.2.1\", \"192.0.2.2\"]",
+        "[[instance.network-interfaces]]\nsubnet-ipv4-cidr-block = \"10.0.0.0/8\"",
+        "[[instance.events.scheduled]]\ncode = \"system-reboot\"",
+        "[instance]\ntarget-lifecycle-state = \"Running\"",
+        "[instance]\npending-time = \"yesterday\"",
+        "[instance.placement]\npartition-number = 0",
+        "[instance.elastic-gpus]\n\"a/b\" = \"x\"",
+    ] {
+        assert!(parse(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn tags_are_shown_if_there_are_any_unless_said_otherwise() {
+    let tags = |text: &str| parse(text).unwrap().instance.tags.map(|tags| tags.len());
+    assert_eq!(tags(""), None);
+    assert_eq!(tags("[instance.tags]\nName = \"vm\""), Some(1));
+    assert_eq!(tags("[instance]\ninstance-metadata-tags = \"disabled\"\ntags = { Name = \"vm\" }"), None);
+    assert_eq!(tags("[instance]\ninstance-metadata-tags = \"enabled\""), Some(0));
 }
 
 #[test]

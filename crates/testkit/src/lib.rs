@@ -7,4 +7,4 @@ mod transcript;
 mod world;
 
 pub use transcript::{Transcript, http_request};
-pub use world::{NOW, World, instance};
+pub use world::{World, instance, now};

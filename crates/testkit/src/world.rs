@@ -6,18 +6,17 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use imds::{
-    Credentials, ErrorBodies, Event, Events, Instance, Interface, RoleDocuments, Service, Spot, TokenPolicy,
-    Tokens, Tree,
+    Access, Credentials, ErrorBodies, Event, Events, Instance, Interface, RoleDocuments, Service, Spot,
+    TokenPolicy, Tokens, Tree,
 };
 
 /// The time in tests of `imds`: 2027-01-15T08:00:00Z.
-pub const NOW: SystemTime = at(1_800_000_000);
+pub fn now() -> SystemTime {
+    at(1_800_000_000)
+}
 
-const fn at(seconds: u64) -> SystemTime {
-    match SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)) {
-        Some(time) => time,
-        None => SystemTime::UNIX_EPOCH,
-    }
+fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 /// One configuration.
@@ -83,12 +82,12 @@ impl World {
     pub fn toml(&self) -> String {
         let errors = if self.json { "errors = \"json\"\n" } else { "" };
         // What a world says of a fact takes the place of what is common.
-        let says = |key: &str| self.additions.lines().any(|line| line.split(" = ").next() == Some(key));
-        let common: Vec<_> = COMMON
-            .lines()
-            .filter(|line| line.split(" = ").next().is_some_and(|key| !says(key)))
-            .filter(|line| self.name != "ipv6-only" || !line.starts_with("local-ipv4"))
-            .collect();
+        let says = |key: &str| {
+            let keys = self.additions.lines().filter_map(|line| line.split(" = ").next());
+            keys.into_iter().any(|said| said.trim_end_matches('s') == key)
+        };
+        let common: Vec<_> =
+            COMMON.lines().filter(|line| line.split(" = ").next().is_some_and(|key| !says(key))).collect();
         format!("{errors}[instance]\n{}\n{}\n", common.join("\n"), self.additions)
     }
 
@@ -99,7 +98,7 @@ impl World {
         instance
     }
 
-    /// As a service at [`NOW`], whose tokens are under a key made of this byte.
+    /// As a service at [`now`], whose tokens are under a key made of this byte.
     ///
     /// # Panics
     /// If the entries it adds fit no tree.
@@ -110,8 +109,8 @@ impl World {
             access_key_id: format!("ASIAFAKE{name}"),
             secret_access_key: "FAKESECRET".into(),
             token: "FAKETOKEN".into(),
-            last_updated: NOW - Duration::from_secs(60),
-            expiration: NOW + Duration::from_secs(3600),
+            last_updated: now() - Duration::from_secs(60),
+            expiration: now() + Duration::from_secs(3600),
         };
         let paths = match self.name {
             "launched" => BTreeMap::from([("meta-data/my-team/secret-name".into(), "value".into())]),
@@ -119,13 +118,24 @@ impl World {
         };
         Service {
             tokens: Arc::new(Tokens::new(&[key; 64])),
+            access: Arc::new(access(&instance)),
             policy: if self.required { TokenPolicy::Required } else { TokenPolicy::Optional },
             hop_limit: 1,
             errors: if self.json { ErrorBodies::Json } else { ErrorBodies::Ec2 },
-            tree: Arc::new(Tree::of(&instance, &paths).unwrap()),
+            tree: Arc::new(Tree::of(&instance, None, &paths).unwrap()),
             role: RoleDocuments::new(&instance, &keys("ROLE"), &keys("SELF")),
             launch_time: instance.launch_time,
         }
+    }
+}
+
+/// Who may ask of the daemon, where nothing is configured.
+fn access(instance: &Instance) -> Access {
+    Access {
+        disabled: false,
+        addresses: vec![[169, 254, 169, 254].into(), [127, 0, 0, 1].into()],
+        hosts: Access::names(&instance.region),
+        networks: Vec::new(),
     }
 }
 
@@ -154,7 +164,7 @@ pub fn instance() -> Instance {
         instance_profile_id: "AIPAFAKEFAKEFAKEFAKE0".into(),
         instance_type: "t3.micro".into(),
         kernel_id: None,
-        launch_time: NOW - Duration::from_secs(3600),
+        launch_time: now() - Duration::from_secs(3600),
         managed_ssh_keys: BTreeMap::new(),
         other_interfaces: Vec::new(),
         partition_number: None,
@@ -330,7 +340,7 @@ fn marked(instance: &mut Instance) {
     instance.instance_monitoring = "enabled".into();
     instance.hibernation_configured = true;
     instance.spot = Some(Spot { action: "terminate".into(), time: at(1_800_000_120) });
-    instance.events.rebalance = Some(NOW);
+    instance.events.rebalance = Some(now());
     instance.events.scheduled.push(Event {
         code: "system-reboot".into(),
         description: "scheduled reboot".into(),

@@ -42,11 +42,16 @@ struct Signer {
 }
 
 impl Identity {
-    /// Reads the keys from a folder, and makes there what is missing, the folder too. Takes up to some
+    /// Reads the keys from a folder, and makes there what is missing, that folder too. Takes up to some
     /// seconds if there are none yet.
     pub(crate) fn of(folder: &Path, now: SystemTime) -> Result<Identity> {
-        let unusable = |source: io::Error| Error::Identity { file: folder.to_owned(), source: source.into() };
-        fs::create_dir_all(folder).map_err(unusable)?;
+        // The one around it is the service manager's to make.
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(Error::Identity { file: folder.to_owned(), source: error.into() });
+            }
+            _ => {}
+        }
         let signer = |which: usize| Signer::kept(folder, NAMES[which], KINDS[which], now);
         Ok(Identity { signers: [signer(0)?, signer(1)?, signer(2)?] })
     }

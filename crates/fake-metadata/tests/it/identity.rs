@@ -26,7 +26,7 @@ fn certificate(state: &Path, arguments: &[&str]) -> std::process::Output {
 fn openssl_verifies_what_is_served() {
     let state = tempfile::tempdir().unwrap();
     let server = signing(state.path());
-    assert_eq!(server.get(IDENTITY), "document\npkcs7\nrsa2048\nsignature");
+    assert_eq!(server.get(IDENTITY), "rsa2048\npkcs7\ndocument\nsignature");
     let folder = tempfile::tempdir().unwrap();
     for name in ["document", "pkcs7", "rsa2048", "signature"] {
         fs::write(folder.path().join(name), server.get(&format!("{IDENTITY}{name}"))).unwrap();

@@ -19,7 +19,7 @@ pub(crate) struct Server {
 pub(crate) fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_fake-metadata"));
     // Nothing is kept where no test has made a folder for it.
-    program.env_clear().env("STATE_DIRECTORY", "/nonexistent");
+    program.env_clear().env("STATE_DIRECTORY", "/dev/null");
     program
 }
 
@@ -99,8 +99,18 @@ impl Server {
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
+    /// The body of a GET as bytes, whatever the status.
+    pub(crate) fn fetch(&self, path: &str) -> Vec<u8> {
+        let mut stream = self.connect();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let head = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+        answer.split_off(head + 4)
+    }
+
     pub(crate) fn token(&self) -> String {
-        let put = "PUT /latest/api/token HTTP/1.1\r\nHost: localhost\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n";
+        let put = "PUT /latest/api/token HTTP/1.1\r\nHost: localhost\r\nX-aws-ec2-metadata-token-ttl-seconds: 21600\r\n\r\n";
         self.send(put.as_bytes()).split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 }

@@ -17,7 +17,8 @@ fn of(instance: &Instance, interface: &Interface) -> Vec<Row> {
     let mut rows = vec![
         row("device-number", "2011-01-01", interface.device_number.to_string()),
         row("interface-id", "2011-01-01", interface.interface_id.clone()),
-        row("local-hostname", "2007-01-19", instance.local_hostname(interface)),
+        // AWS's table has an earlier date here, when there was no directory of interfaces yet.
+        row("local-hostname", "2011-01-01", instance.local_hostname(interface)),
         row("mac", "2011-01-01", interface.mac.clone()),
         row("owner-id", "2011-01-01", interface.owner_id.clone()),
         row("subnet-id", "2011-01-01", interface.subnet_id.clone()),

@@ -62,6 +62,14 @@ pub(crate) fn interfaces(section: &mut Section<'_>) -> Result<Vec<Interface>, Er
         .enumerate()
         .map(|(at, table)| interface(table, at))
         .collect::<Result<Vec<_>, _>>()?;
+    for (at, interface) in interfaces.iter().enumerate() {
+        let twice =
+            interfaces[..at].iter().any(|before| interface.mac.is_some() && before.mac == interface.mac);
+        if twice {
+            let reason = "has two interfaces with one mac; each needs its own".to_owned();
+            return Err(section.error("network-interfaces", reason));
+        }
+    }
     if interfaces.is_empty() {
         interfaces.push(Interface {
             security_groups: vec![default::SECURITY_GROUP.into()],
