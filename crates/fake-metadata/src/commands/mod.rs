@@ -2,4 +2,5 @@
 
 pub(crate) mod check_config;
 pub(crate) mod get;
+pub(crate) mod import;
 pub(crate) mod serve;

@@ -5,6 +5,7 @@
 mod command_line;
 mod credentials;
 mod golden;
+mod import;
 mod instance;
 mod limits;
 mod protocol;
