@@ -114,6 +114,27 @@ pub(super) const VALUES: &[Place] = &[
     place("userdata", "instance", "user-data-base64", Text, ""),
 ];
 
+/// Where AEMM has entries that are not above, or are elsewhere here.
+pub(super) const USUAL: &[(&str, &str)] = &[
+    ("elastic-inference-accelerator", "meta-data/elastic-inference/associations"),
+    ("elastic-inference-associations", "meta-data/elastic-inference/associations"),
+    ("events", "meta-data/events/maintenance/scheduled"),
+    ("iam-info", "meta-data/iam/info"),
+    ("iam-security-credentials", "meta-data/iam/security-credentials"),
+    ("iam-security-credentials-role", "meta-data/iam/security-credentials"),
+    ("instance-identity-document", "dynamic/instance-identity/document"),
+    ("instance-identity-pkcs", "dynamic/instance-identity/pkcs7"),
+    ("instance-identity-signature", "dynamic/instance-identity/signature"),
+    ("mac-ipv4-associations", "meta-data/network/interfaces/macs/MAC/ipv4-associations"),
+    ("mac-network-interface-card-index", "meta-data/network/interfaces/macs/MAC/network-card-index"),
+    ("rebalance-rec-time", "meta-data/events/recommendations/rebalance"),
+    ("spot", "meta-data/spot/instance-action"),
+    ("spot-termination-time", "meta-data/spot/termination-time"),
+    ("tags-instance", "meta-data/tags/instance"),
+    ("target-lifecycle-state", "meta-data/autoscaling/target-lifecycle-state"),
+    ("userdata", "user-data"),
+];
+
 const DUE: &str = "has no counterpart: what is announced here is there from the start";
 const DERIVED: &str = "is derived from the instance's other facts here";
 

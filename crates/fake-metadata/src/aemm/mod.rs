@@ -7,7 +7,7 @@ mod keys;
 use serde_json::{Map, Value};
 
 use self::draft::{Draft, Entry};
-use self::keys::{Form, LEFT_OUT, Place, VALUES};
+use self::keys::{Form, LEFT_OUT, Place, USUAL, VALUES};
 
 /// What became of a configuration.
 pub(crate) struct Imported {
@@ -81,16 +81,18 @@ fn tree(draft: &mut Draft, group: &str, members: &Map<String, Value>) {
     let mac = values.get("mac").or(values.get("mac-mac")).and_then(text).unwrap_or_default();
     for (name, value) in values {
         let source = format!("{group}.values.{name}");
-        let moved = paths.get(name).and_then(Value::as_str);
+        let moved = paths.get(name).and_then(Value::as_str).filter(|path| !is_usual(name, path));
         match (VALUES.iter().find(|place| place.name == name), text(value)) {
             (Some(place), Some(value)) if moved.is_none() => draft.add(entry(&source, place, &value, &mac)),
             (Some(_), Some(value)) => at(draft, &source, moved.unwrap_or_default(), &value),
+            _ if name == "tags-instance" => tags(draft, &source, value),
             _ if name == "instance-identity-document" => document(draft, &source, value),
             _ if name == "elastic-inference-accelerator" => accelerator(draft, &source, value),
             _ => draft.leave_out(&source, reason(&source)),
         }
     }
-    for name in paths.keys().filter(|name| !values.contains_key(*name)) {
+    let moves = |(name, path): (&String, &Value)| !path.as_str().is_some_and(|path| is_usual(name, path));
+    for (name, _) in paths.iter().filter(|(name, path)| !values.contains_key(*name) && moves((name, path))) {
         draft.leave_out(
             &format!("{group}.paths.{name}"),
             "moves an entry without giving its value; add it to [paths] with the value it is to have",
@@ -98,6 +100,28 @@ fn tree(draft: &mut Draft, group: &str, members: &Map<String, Value>) {
     }
     for name in members.keys().filter(|name| !["paths", "values"].contains(&name.as_str())) {
         draft.leave_out(&format!("{group}.{name}"), reason(name));
+    }
+}
+
+/// Whether AEMM has the entry there anyway, as the files that it saves say of all entries.
+fn is_usual(name: &str, path: &str) -> bool {
+    let path = path.trim_start_matches("/latest").trim_matches('/');
+    // Below an interface, whatever its MAC is.
+    let path = match path.split_once("/macs/") {
+        Some((before, rest)) => {
+            format!("{before}/macs/MAC/{}", rest.split_once('/').map_or("", |(_, leaf)| leaf))
+        }
+        None => path.to_owned(),
+    };
+    let places = VALUES.iter().filter(|place| place.name == name);
+    let mut usual = places.flat_map(|place| [place.path, place.key]);
+    let otherwise = USUAL.iter().filter(|(known, _)| *known == name);
+    usual.any(|usual| usual == path) || otherwise.into_iter().any(|(_, usual)| path.starts_with(usual))
+}
+
+fn tags(draft: &mut Draft, source: &str, value: &Value) {
+    for (key, value) in value.as_object().into_iter().flatten() {
+        draft.add(Entry::new(&format!("{source}.{key}"), "instance.tags", key, value.to_string()));
     }
 }
 

@@ -58,6 +58,24 @@ fn moved_entries() {
     );
 }
 
+/// A file that it saved says of every entry where it is, moved or not.
+#[test]
+fn entries_that_are_where_they_were() {
+    let macs = "/latest/meta-data/network/interfaces/macs/0e:49:61:0f:c3:11";
+    check(
+        &format!(
+            r#"{{"metadata": {{"paths": {{"ami-id": "/latest/meta-data/ami-id", "mac-local-ipv4s": "{macs}/local-ipv4s",
+                                 "mac-network-interface-card-index": "{macs}/network-card-index", "spot": "/latest/meta-data/spot/instance-action"}},
+                             "values": {{"mac": "02:00:00:00:00:01", "mac-local-ipv4s": "10.0.0.5", "mac-network-interface-card-index": "0",
+                                         "tags-instance": {{"Name": "vm"}}}}}},
+                "userdata": {{"paths": {{"userdata": "/latest/user-data"}}, "values": {{"userdata": "AAEC"}}}}}}"#
+        ),
+        "[instance]\nuser-data-base64 = \"AAEC\"\n[instance.tags]\nName = \"vm\"\n\
+         [[instance.network-interfaces]]\nmac = \"02:00:00:00:00:01\"\nlocal-ipv4s = [\"10.0.0.5\"]\nnetwork-card = 0\n",
+        "",
+    );
+}
+
 #[test]
 fn what_cannot_be_is_named() {
     check(
