@@ -18,8 +18,8 @@ pub(crate) struct Server {
 
 pub(crate) fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_fake-metadata"));
-    // Nothing is kept where no test has made a folder for it.
-    program.env_clear().env("STATE_DIRECTORY", "/nonexistent");
+    // Nothing is kept unless a test has made a folder for it; nobody can make one there.
+    program.env_clear().env("STATE_DIRECTORY", "/dev/null");
     program
 }
 
