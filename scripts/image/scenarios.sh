@@ -144,15 +144,33 @@ network_stop_and_start() {
 	in_place
 }
 
+instance_id() {
+	inside curl -sf $base/meta-data/instance-id
+}
+
+# What was made up at the first start is kept, by the server and for it alone.
+same_instance() {
+	shows "the instance is the same" "^$1\$" curl -sf $base/meta-data/instance-id
+	shows "what it is made of is the server's own" '^_fake-metadata 600$' \
+		stat -c '%U %a' /var/lib/fake-metadata/server/origin
+	shows "in a folder of root's" '^root 755$' stat -c '%U %a' /var/lib/fake-metadata
+}
+
 reboot() {
+	local id
+	id=$(instance_id)
 	halt
 	boot
 	in_place
+	same_instance "$id"
 }
 
 upgrade() {
+	local id
+	id=$(instance_id)
 	ok "dpkg takes a higher version" dpkg -i "${higher[@]}"
 	in_place
+	same_instance "$id"
 }
 
 failed_upgrade() {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// An EC2 instance metadata service for machines outside EC2.
 #[derive(Debug, Parser)]
@@ -20,6 +20,7 @@ Examples:
   fake-metadata get meta-data/placement/region  what a client would see
   fake-metadata get --recursive meta-data       all of it, as a tree
   fake-metadata check-config                    is the configuration right?
+  fake-metadata import aemm aemm-config.json    take over another mock's
 
 See also: fake-metadata(8), fake-metadata.toml(5), fake-metadata-setup(8)";
 
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Certificate(Certificate),
     /// Print what a client would see at PATH, with a token if it takes one
     Get(Get),
+    /// Print the configuration of another mock as one of this program
+    Import(Import),
 }
 
 /// SIGHUP reopens the log file and reads the configuration again; SIGTERM stops.
@@ -81,6 +84,20 @@ pub(crate) struct Certificate {
     /// Only that of this signature: signature, pkcs7 or rsa2048
     #[arg(value_parser = crate::identity::NAMES)]
     pub(crate) name: Option<String>,
+}
+
+/// What could not be carried over is named on standard error.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Whose configuration it is: aemm is aws/amazon-ec2-metadata-mock
+    pub(crate) from: Mock,
+    /// Its configuration file
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Mock {
+    Aemm,
 }
 
 #[derive(Debug, Args)]

@@ -21,7 +21,7 @@ pub(crate) enum Error {
     #[error("{}: cannot be read: {source}", file.display())]
     Unreadable { file: PathBuf, source: io::Error },
     #[error("{}: {reason}", file.display())]
-    TreeFile { file: PathBuf, reason: String },
+    BadFile { file: PathBuf, reason: String },
     #[error("the environment variable {name} must be {expected}, not {found:?}")]
     Environment { name: &'static str, expected: &'static str, found: String },
     #[error("cannot listen on {address}: {}", listen_reason(.address, .source))]
@@ -56,7 +56,7 @@ impl Error {
             Error::Settings(_)
             | Error::Paths { .. }
             | Error::Unreadable { .. }
-            | Error::TreeFile { .. }
+            | Error::BadFile { .. }
             | Error::Environment { .. } => CONFIGURATION,
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => NOT_PERMITTED,
             Error::Listen { .. } | Error::System { .. } | Error::Random(_) => OS_ERROR,

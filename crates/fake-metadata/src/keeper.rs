@@ -58,6 +58,11 @@ impl Keeper {
         &self.settings
     }
 
+    /// What had to be done without, a sentence each.
+    pub(crate) fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
     /// What requests read.
     pub(crate) fn service(&self) -> Arc<ArcSwap<Service>> {
         self.service.clone()

@@ -11,12 +11,15 @@
 //! - `keeper`: replaces what requests read, on rotation and on reload.
 //! - `credentials`: where keys come from, one file a source, and when they are renewed.
 //! - `identity`: the keys that sign the instance identity document.
-//! - `instance`: from settings to the instance that is served.
 //! - `state`: what outlasts a restart.
+//! - `instance`: from settings to the instance that is served, with what is made up once, taken
+//!   from this machine, or read from other files.
+//! - `aemm`: from another mock's configuration to ours.
 //! - `log`, `signals`, `notify`: the log, the signals, the word to systemd.
 //! - `error`: what can go wrong, and the exit code of each, in one table.
 
 mod accept;
+mod aemm;
 mod app;
 mod cli;
 mod client;
@@ -62,6 +65,7 @@ pub fn main() -> ExitCode {
         Command::Serve(options) => commands::serve::run(options),
         Command::CheckConfig(options) => commands::check_config::run(&options),
         Command::Get(options) => commands::get::run(&options),
+        Command::Import(options) => commands::import::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use humantime::format_rfc3339_seconds;
 
 use crate::instance::Instance;
 use crate::json;
+use crate::tree::ready;
 
 /// One set of temporary keys.
 #[derive(Clone)]
@@ -61,20 +62,18 @@ impl RoleDocuments {
         let last_updated = format_rfc3339_seconds(credentials.last_updated).to_string();
         RoleDocuments {
             credentials: document(credentials),
-            profile_info: json::object(&[
+            profile_info: ready(json::object(&[
                 ("Code", Some("Success")),
                 ("LastUpdated", Some(&last_updated)),
                 ("InstanceProfileArn", Some(&instance.instance_profile_arn())),
                 ("InstanceProfileId", Some(&instance.instance_profile_id)),
-            ])
-            .into(),
+            ])),
             identity_credentials: document(identity),
-            identity_info: json::object(&[
+            identity_info: ready(json::object(&[
                 ("Code", Some("Success")),
                 ("LastUpdated", Some(&last_updated)),
                 ("AccountId", Some(&instance.account_id)),
-            ])
-            .into(),
+            ])),
             last_updated: credentials.last_updated,
         }
     }
@@ -105,7 +104,7 @@ pub struct Failure {
 }
 
 fn document(credentials: &Credentials) -> Bytes {
-    json::object(&[
+    ready(json::object(&[
         ("Code", Some("Success")),
         ("LastUpdated", Some(&format_rfc3339_seconds(credentials.last_updated).to_string())),
         ("Type", Some("AWS-HMAC")),
@@ -113,6 +112,5 @@ fn document(credentials: &Credentials) -> Bytes {
         ("SecretAccessKey", Some(&credentials.secret_access_key)),
         ("Token", Some(&credentials.token)),
         ("Expiration", Some(&format_rfc3339_seconds(credentials.expiration).to_string())),
-    ])
-    .into()
+    ]))
 }

@@ -77,6 +77,12 @@ pub enum BadEntry {
     },
 }
 
+/// Bytes to be handed out any number of times, each at no cost; `Bytes::from` would allocate when
+/// first cloned.
+pub(crate) fn ready(bytes: impl Into<Vec<u8>>) -> Bytes {
+    Bytes::from_owner(bytes.into())
+}
+
 #[derive(Debug)]
 pub(crate) enum Node {
     Directory(Directory),
@@ -209,10 +215,10 @@ impl Directory {
         children.sort_by_key(|(name, _)| place(name));
         let lines = |version| {
             let shown = children.iter().filter(|(_, child)| child.since <= version);
-            shown.map(|(_, child)| &*child.line).collect::<Vec<_>>().join("\n").into()
+            shown.map(|(_, child)| &*child.line).collect::<Vec<_>>().join("\n")
         };
         let versions: BTreeSet<Version> = self.children.values().map(|child| child.since).collect();
-        self.listings = versions.into_iter().map(|version| (version, lines(version))).collect();
+        self.listings = versions.into_iter().map(|version| (version, ready(lines(version)))).collect();
     }
 }
 

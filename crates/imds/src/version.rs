@@ -1,7 +1,6 @@
 //! The dated versions of the metadata tree.
 
 use std::fmt;
-use std::sync::LazyLock;
 
 use bytes::Bytes;
 
@@ -12,38 +11,37 @@ use bytes::Bytes;
 pub struct Version(&'static str);
 
 /// What `GET /` lists on current hosts, in its order, as published by people who asked one.
-const LISTED: &[&str] = &[
-    "1.0",
-    "2007-01-19",
-    "2007-03-01",
-    "2007-08-29",
-    "2007-10-10",
-    "2007-12-15",
-    "2008-02-01",
-    "2008-09-01",
-    "2009-04-04",
-    "2011-01-01",
-    "2011-05-01",
-    "2012-01-12",
-    "2014-02-25",
-    "2014-11-05",
-    "2015-10-20",
-    "2016-04-19",
-    "2016-06-30",
-    "2016-09-02",
-    "2018-03-28",
-    "2018-08-17",
-    "2018-09-24",
-    "2019-10-01",
-    "2020-10-27",
-    "2021-01-03",
-    "2021-03-23",
-    "2021-07-15",
-    "2022-07-09",
-    "2022-09-24",
-    "2024-04-11",
-    "latest",
-];
+const LISTED: &str = "\
+    1.0\n\
+    2007-01-19\n\
+    2007-03-01\n\
+    2007-08-29\n\
+    2007-10-10\n\
+    2007-12-15\n\
+    2008-02-01\n\
+    2008-09-01\n\
+    2009-04-04\n\
+    2011-01-01\n\
+    2011-05-01\n\
+    2012-01-12\n\
+    2014-02-25\n\
+    2014-11-05\n\
+    2015-10-20\n\
+    2016-04-19\n\
+    2016-06-30\n\
+    2016-09-02\n\
+    2018-03-28\n\
+    2018-08-17\n\
+    2018-09-24\n\
+    2019-10-01\n\
+    2020-10-27\n\
+    2021-01-03\n\
+    2021-03-23\n\
+    2021-07-15\n\
+    2022-07-09\n\
+    2022-09-24\n\
+    2024-04-11\n\
+    latest";
 
 impl Version {
     /// The newest version, which has every entry.
@@ -61,18 +59,17 @@ impl Version {
         if segment == "latest" {
             return Some(Version::LATEST);
         }
-        LISTED.binary_search(&segment).ok().map(|at| Version(LISTED[at]))
+        Version::all().find(|version| version.0 == segment)
     }
 
     /// The listing at `/`: a name a line, without slashes and without a final newline.
     pub fn listing() -> Bytes {
-        static LINES: LazyLock<Bytes> = LazyLock::new(|| LISTED.join("\n").into());
-        LINES.clone()
+        Bytes::from_static(LISTED.as_bytes())
     }
 
     /// Every version that can be asked for, `latest` last.
     pub fn all() -> impl Iterator<Item = Version> {
-        LISTED.iter().map(|name| Version(name))
+        LISTED.lines().map(Version)
     }
 }
 
@@ -94,7 +91,7 @@ mod tests {
 
     #[test]
     fn text_order_is_version_order() {
-        assert!(LISTED.is_sorted(), "binary search and comparison rest on this");
+        assert!(Version::all().is_sorted(), "comparison rests on this");
         assert!(Version::since("2018-05-23") < Version::LATEST);
         assert!(Version::parse("1.0").unwrap() < Version::since("2007-01-19"));
     }

@@ -1,6 +1,6 @@
 //! What holds for every instance, every version, every request.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -64,8 +64,21 @@ fn versions() -> impl Strategy<Value = Version> {
     prop::sample::select(Version::all().collect::<Vec<_>>())
 }
 
+/// Entries of one's own: new ones, ones in place of others, and new directories.
+const OWN: [&str; 6] = [
+    "meta-data/mac",
+    "meta-data/my-team/deep/name",
+    "meta-data/tags/instance/Own",
+    "meta-data/public-keys/0/openssh-key",
+    "meta-data/iam/security-credentials/BaseIAMRole",
+    "dynamic/own",
+];
+
 fn service(instance: &Instance) -> Service {
-    let tree = Arc::new(Tree::of(instance, None, &BTreeMap::new()).unwrap());
+    // Which of them depends on the instance, so that one failing case is told by it alone.
+    let own = OWN.iter().skip(instance.public_keys.len()).step_by(1 + instance.other_interfaces.len());
+    let own: BTreeMap<_, _> = own.map(|name| ((*name).to_owned(), "own".to_owned())).collect();
+    let tree = Arc::new(Tree::of(instance, None, &own).unwrap());
     Service { tree, ..World::named("private").unwrap().service(7) }
 }
 

@@ -123,9 +123,11 @@ impl<'a> Section<'a> {
             .collect()
     }
 
-    /// An error at a key of this table that was looked up, or at its beginning.
+    /// An error at a key of this table that was looked up, or at its first one.
     pub(crate) fn error(&self, key: &str, reason: String) -> Error {
-        let offset = self.find(key).map_or(0, |value| value.span().start);
+        let keys = self.table.into_iter().flat_map(|table| table.keys());
+        let first = keys.map(|key| key.span().start).min().unwrap_or(0);
+        let offset = self.find(key).map_or(first, |value| value.span().start);
         self.source.error(offset, format!("{}{key} {reason}", self.prefix))
     }
 

@@ -78,7 +78,10 @@ fn wrong_configuration() {
          fails 78 setup apply --config /run/config.toml",
         "listen has no address that packets to 169.254.169.254 can be redirected to",
     );
-    check("fails 78 setup status --config /nonexistent", "/nonexistent: cannot be read: No such file");
+    check(
+        "fails 78 setup status --config /etc/missing.toml",
+        "/etc/missing.toml: cannot be read: No such file",
+    );
     check("fails 64 setup aply", "a similar subcommand exists: 'apply'");
     check("fails 64 setup apply --runtime --persistent", "cannot be used with");
 }

@@ -18,7 +18,7 @@ fn with_limits(limits: Limits, client: impl FnOnce(SocketAddr) + Send + 'static)
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let now = SystemTime::now();
-        let origin = Origin::look(std::path::Path::new("/nonexistent"), now);
+        let origin = Origin::look(std::path::Path::new("/dev/null"), now);
         let keeper = Keeper::new(Some("/dev/null".into()), Overrides::default(), origin, now).unwrap();
         let log = Log::open(Some("/dev/null".into())).unwrap();
         let listen = ["127.0.0.1:0".parse().unwrap()];

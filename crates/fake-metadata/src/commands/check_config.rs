@@ -14,7 +14,10 @@ pub(crate) fn run(options: &CheckConfig) -> Result {
     let shown = file.clone();
     let now = SystemTime::now();
     let origin = Origin::look(&state::folder(), now);
-    Keeper::new(file, Overrides::from_environment()?, origin, now)?;
+    let keeper = Keeper::new(file, Overrides::from_environment()?, origin, now)?;
+    for notice in keeper.notices() {
+        println!("{notice}");
+    }
     match shown.as_deref().unwrap_or(Path::new(settings::defaults::CONFIG_FILE)) {
         file if file.exists() => println!("{}: the configuration is right", file.display()),
         file => println!("{}: not there, so every default holds", file.display()),

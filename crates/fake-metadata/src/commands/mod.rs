@@ -3,4 +3,5 @@
 pub(crate) mod certificate;
 pub(crate) mod check_config;
 pub(crate) mod get;
+pub(crate) mod import;
 pub(crate) mod serve;

@@ -100,7 +100,8 @@ pub(super) fn authorized_keys(text: &str) -> Vec<(String, String)> {
         let kinds = ["ssh-", "ecdsa-", "sk-"];
         let at = words.iter().position(|word| kinds.iter().any(|kind| word.starts_with(kind)))?;
         words.get(at + 1)?;
-        let comment = words.get(at + 2..)?.join("-").replace(['/', '='], "-");
+        let plain = |char: char| char != '/' && char != '=' && !char.is_control();
+        let comment = words.get(at + 2..)?.join("-").replace(|char| !plain(char), "-");
         let name = if comment.is_empty() { "authorized".to_owned() } else { comment };
         Some((name, words[at..].join(" ")))
     });

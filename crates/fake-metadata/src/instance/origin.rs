@@ -1,8 +1,9 @@
 //! What made-up facts come from: a seed and a time of launch, drawn when the service first starts
 //! and kept in its folder, so that they outlive restarts and upgrades.
 
-use std::fs;
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -67,7 +68,11 @@ fn read(file: &Path) -> io::Result<Origin> {
 /// Written beside, then renamed, so that half a line is never read.
 fn write(file: &Path, origin: &Origin) -> io::Result<()> {
     let new = file.with_extension("new");
-    fs::write(&new, format!("{} {}\n", origin.seed, humantime::format_rfc3339_seconds(origin.launch_time)))?;
+    let mut written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    let launch_time = humantime::format_rfc3339_seconds(origin.launch_time);
+    writeln!(written, "{} {launch_time}", origin.seed)?;
+    // A power cut must not leave a name without its bytes.
+    written.sync_all()?;
     fs::rename(new, file)
 }
 
@@ -107,8 +112,8 @@ mod tests {
     #[test]
     fn where_nothing_can_be_kept_the_machine_decides() {
         let now = SystemTime::now();
-        let (origin, notice) = Origin::keep(Path::new("/nonexistent"), now).unwrap();
-        assert!(notice.unwrap().starts_with("/nonexistent/origin: nothing can be kept there"));
-        assert_eq!(origin.seed, Origin::look(Path::new("/nonexistent"), now).seed);
+        let (origin, notice) = Origin::keep(Path::new("/dev/null"), now).unwrap();
+        assert!(notice.unwrap().starts_with("/dev/null/origin: nothing can be kept there"));
+        assert_eq!(origin.seed, Origin::look(Path::new("/dev/null"), now).seed);
     }
 }

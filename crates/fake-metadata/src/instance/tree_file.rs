@@ -11,7 +11,7 @@ use crate::error::Error;
 
 /// The entries, each by its whole name.
 pub(super) fn entries(file: &Path) -> Result<BTreeMap<String, String>> {
-    let wrong = |reason| Error::TreeFile { file: file.to_owned(), reason };
+    let wrong = |reason| Error::BadFile { file: file.to_owned(), reason };
     let tree: Map<String, Value> = serde_json::from_slice(&read(file)?)
         .map_err(|error| wrong(format!("this is not a JSON object: {error}")))?;
     let mut entries = BTreeMap::new();

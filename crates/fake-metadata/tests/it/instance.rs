@@ -150,6 +150,12 @@ fn user_data_and_trees_from_files() {
         assert_eq!(server.get(&format!("/latest/{path}")), value);
     }
     assert_eq!(server.fetch("/latest/user-data"), bytes);
+    server.configure("[instance]\nuser-data = \"\"\n");
+    server.signal("HUP");
+    crate::server::wait_until("the user data is empty", || {
+        server.fetch("/latest/user-data").is_empty().then_some(())
+    });
+    assert_eq!(server.get("/latest/user-data"), "", "empty is not the same as none");
     server.configure("[instance]\nuser-data-base64 = \"AAEC/w==\"\n");
     server.signal("HUP");
     crate::server::wait_until("the user data is another", || {

@@ -9,6 +9,7 @@ mod extending;
 mod get;
 mod golden;
 mod identity;
+mod import;
 mod instance;
 mod limits;
 mod other_machines;

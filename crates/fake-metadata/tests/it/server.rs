@@ -18,7 +18,7 @@ pub(crate) struct Server {
 
 pub(crate) fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_fake-metadata"));
-    // Nothing is kept where no test has made a folder for it.
+    // Nothing is kept unless a test has made a folder for it; nobody can make one there.
     program.env_clear().env("STATE_DIRECTORY", "/dev/null");
     program
 }

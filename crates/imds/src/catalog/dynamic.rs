@@ -3,7 +3,7 @@
 use super::{row, text};
 use crate::identity::{self, Signatures};
 use crate::instance::Instance;
-use crate::tree::{Content, Row};
+use crate::tree::{Content, Row, ready};
 
 pub(super) fn rows(instance: &Instance) -> Vec<Row> {
     let mut rows = vec![
@@ -11,7 +11,7 @@ pub(super) fn rows(instance: &Instance) -> Vec<Row> {
         text("dynamic/instance-identity/document", "2009-04-04", identity::document(instance)),
     ];
     let user_data = instance.user_data.clone();
-    rows.extend(user_data.map(|data| row("user-data", "1.0", Content::Binary(data.into()))));
+    rows.extend(user_data.map(|data| row("user-data", "1.0", Content::Binary(ready(data)))));
     rows
 }
 

@@ -21,7 +21,7 @@ use std::fmt::Display;
 
 use crate::identity::Signatures;
 use crate::instance::Instance;
-use crate::tree::{BadEntry, Content, Row, Tree};
+use crate::tree::{BadEntry, Content, Row, Tree, ready};
 use crate::version::Version;
 
 /// Every category group, in no particular order.
@@ -69,7 +69,7 @@ fn row(name: impl Into<Cow<'static, str>>, since: &'static str, content: Content
 }
 
 fn text(name: impl Into<Cow<'static, str>>, since: &'static str, value: impl Into<String>) -> Row {
-    row(name, since, Content::Text(value.into().into()))
+    row(name, since, Content::Text(ready(value.into())))
 }
 
 /// The row of a fact that an instance may lack.
