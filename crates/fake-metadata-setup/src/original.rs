@@ -49,7 +49,7 @@ pub(crate) fn take_over(scope: Scope, report: &mut Report) -> Result {
 fn boot_files(report: &mut Report) -> Result {
     let (interfaces, rules) = (Path::new(boot_lines::FILE), Path::new(RULES));
     let saved = read_if_there(rules)?;
-    let rest = saved.as_deref().map(|text| stanza::without(text, |line| is_rule(line)));
+    let rest = saved.as_deref().map(|text| stanza::without(text, is_rule));
     // It was written by iptables-save, so that it has had other rules in it from the start, if the
     // machine had any, and may by now be where a user keeps them.
     let rest = rest.filter(|rest| has_rules(rest));
