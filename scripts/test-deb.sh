@@ -1,7 +1,8 @@
 #!/bin/bash
-# What Debian's own tools say of the package, and whether the same sources give the same bytes. The
+# What Debian's own tools say of the packages, and whether the same sources give the same bytes. The
 # trees and machines this takes are below target/, and without a network: this machine's packages
-# and network stay as they are. With a package given, that one is taken for what is built here.
+# and network stay as they are. With a package given, that one and the other beside it are taken for
+# what is built here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/tools.sh
@@ -43,6 +44,8 @@ package() {
 	# A place of its own: the next build empties dist/.
 	deb=$work/$(basename "$built")
 	cp "$built" "$deb"
+	daemontools=$work/$(basename "$(dirname "$built")"/fake-metadata-daemontools_*_all.deb)
+	cp "$(dirname "$built")/$(basename "$daemontools")" "$daemontools"
 }
 
 clean_up() {
@@ -63,8 +66,9 @@ step "completions" completions
 step "exposure of the units" exposure
 # One tree for all: what the package needs, and what the tools want to find in it.
 step "image" make_image package bookworm \
-	systemd,systemd-sysv,dbus,ifupdown,iproute2,iptables,curl,logrotate,autopkgtest,apt-utils,dpkg-dev
+	systemd,systemd-sysv,dbus,ifupdown,iproute2,iptables,curl,logrotate,autopkgtest,apt-utils,dpkg-dev,daemontools
 step "piuparts" run_piuparts
+step "piuparts of both" piuparts_of_both
 step "autopkgtest in a chroot" autopkgtest_in_chroot
 step "autopkgtest in a machine" autopkgtest_in_machine
 step "reproducible" reproducible

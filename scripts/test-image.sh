@@ -113,11 +113,15 @@ with_daemontools=
 step "where version 1 was" scenario "from 1.0" from_one_that_undoes
 scenario "from 1.0" from_one_that_does_not
 scenario "from 1.0" from_a_supervised_one
+scenario "from 1.0" supervised_as_before
 scenario "from 1.0" under_sysvinit
 scenario "from 1.0" failed_upgrade_from_one
 step "where it may not do its work" scenario special services_forbidden
 scenario special in_a_chroot_with_systemd
 scenario special in_a_chroot_with_sysvinit
+with_daemontools=yes
+scenario special in_a_chroot_with_daemontools
+with_daemontools=
 scenario special not_permitted
 scenario special with_nftables
 scenario special with_firewalld

@@ -42,6 +42,20 @@ run_piuparts() {
 	remove_machine
 }
 
+# piuparts_of_both: with the second package, for which the tree has daemontools.
+piuparts_of_both() {
+	apart
+	without_network piuparts --existing-chroot="$tree" --distribution=bookworm --keep-sources-list \
+		--no-upgrade-test --tmpdir="$work/piuparts" --install-remove-install --pedantic-purge-test \
+		--ignore=/var/cache/debconf/tmp.ci/ --ignore=/var/lib/logrotate/status \
+		--log-file="$work/piuparts-both.log" "$deb" "$daemontools" >/dev/null 2>&1 || true
+	grep -oE '(PASS|FAIL|WARN|ERROR): .*' "$work/piuparts-both.log" || true
+	grep -q 'PASS: All tests' "$work/piuparts-both.log" ||
+		fail "piuparts of both" "$(grep -A 12 'ERROR: ' "$work/piuparts-both.log")"
+	pass "piuparts: install, remove, install and purge of both packages"
+	remove_machine
+}
+
 # sources: the part of the source package that autopkgtest reads, in the tree.
 sources() {
 	mkdir -p "$1"

@@ -28,16 +28,18 @@ stop_second_build() {
 
 reproducible() {
 	local what="reproducible: another folder, cargo home, time, zone and umask give the same bytes"
-	local again
+	local package again
 	wait "$second_build" || fail "$what" "$(tail -n 20 "$work/second.log")"
 	second_build=
 	tail -n 1 "$work/second.log"
-	again="$work/another place/dist/$(basename "$deb")"
-	if ! cmp "$deb" "$again"; then
-		dpkg-deb --raw-extract "$deb" "$work/first"
-		dpkg-deb --raw-extract "$again" "$work/second"
-		fail "$what" "$(diff --recursive --brief "$work/first" "$work/second")"
-	fi
-	sha256sum "$deb" | sed "s|$work/||"
+	for package in "$deb" "$daemontools"; do
+		again="$work/another place/dist/$(basename "$package")"
+		if ! cmp "$package" "$again"; then
+			dpkg-deb --raw-extract "$package" "$work/first"
+			dpkg-deb --raw-extract "$again" "$work/second"
+			fail "$what" "$(diff --recursive --brief "$work/first" "$work/second")"
+		fi
+		sha256sum "$package" | sed "s|$work/||"
+	done
 	pass "$what"
 }

@@ -78,11 +78,11 @@ scenario() {
 # matrix: the table. A failure ends the run, so that every cell is "ok" or was not asked for.
 matrix() {
 	local row column
-	printf '\n%-24s' scenario
+	printf '\n%-28s' scenario
 	printf '%-12s' "${rows[@]}"
 	echo
 	for column in "${columns[@]}"; do
-		printf '%-24s' "${column//_/ }"
+		printf '%-28s' "${column//_/ }"
 		for row in "${rows[@]}"; do
 			printf '%-12s' "${cells[$row,$column]:--}"
 		done

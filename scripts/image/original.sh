@@ -74,7 +74,7 @@ make_original() {
 # one from before it.
 installed_original() {
 	new_machine "$1"
-	cp "${deb:?}" "$tree/root/"
+	cp "${deb:?}" "${daemontools:?}" "$tree/root/"
 	write_interfaces
 	# Its sed gives a last line an end, which nobody could know it had not.
 	echo >>"$tree/etc/network/interfaces"
@@ -120,7 +120,7 @@ nothing_of_the_original() {
 	counts "none of its boot lines is left" 0 'ip addr add|iptables-restore' cat /etc/network/interfaces
 	ok "nor its files" sh -c '! ls -d /etc/network/iptables.rules /etc/*/fake-metadata.version-1 /apps /mnt/logs \
 		/var/lib/fake-metadata/version-1 /service/fake-metadata'
-	counts "nor its server" 0 server ps -eo args=
+	counts "nor its server" 0 /apps/fake-metadata/bin/server ps -eo args=
 }
 
 from_one_that_undoes() {
@@ -141,6 +141,20 @@ from_a_supervised_one() {
 under_sysvinit() {
 	installed_original sysvinit removed
 	upgraded_from_original
+}
+
+# With the second package at once: svscan gets the new server in place of the old.
+supervised_as_before() {
+	installed_original daemontools removed supervised
+	ok "dpkg takes both packages for an upgrade" dpkg -i "/root/$(basename "$deb")" "/root/$(basename "$daemontools")"
+	in_place
+	counts "the old server is gone" 0 /apps/fake-metadata/bin/server ps -eo args=
+	counts "one supervise is left" 1 '^supervise fake-metadata$' ps -C supervise -o args=
+	reboot
+	ok "dpkg purges both" dpkg -P fake-metadata-daemontools fake-metadata
+	same_network
+	same "no file is left" files
+	end
 }
 
 # A newer one that cannot be installed leaves version 1.0 as it was.

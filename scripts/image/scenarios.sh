@@ -12,14 +12,19 @@ begin() {
 	shift
 	new_machine "$image"
 	place_clients
+	place_packages
+	write_interfaces
+	boot "$@"
+	snapshot before
+}
+
+# place_packages: in /root; what there is to install, to upgrade to and to remove is in the arrays.
+place_packages() {
 	cp "${deb:?}" "${upgrade:?}" "${broken:?}" "${daemontools:?}" scripts/install-deb.sh "$tree/root/"
 	packages=(fake-metadata)
 	files=("/root/$(basename "$deb")")
 	higher=("/root/$(basename "$upgrade")")
 	[ -z "$with_daemontools" ] || add_daemontools
-	write_interfaces
-	boot "$@"
-	snapshot before
 }
 
 end() {

@@ -27,18 +27,18 @@ services_forbidden() {
 # Nor in a chroot; the network around it is a private one here as well.
 in_a_chroot() {
 	new_machine "$1"
-	cp "${deb:?}" "$tree/root/"
+	place_packages
 	write_interfaces
-	local output name
-	name=$(basename "$deb")
+	local output
 	output=$(unshare --net --mount bash -euc "
 		state() { ip -details -oneline address; iptables-save | grep -v '^#' || true; }
 		ip link set lo up
 		before=\$(state)
 		mount -t proc proc '$tree/proc'
-		chroot '$tree' dpkg -i '/root/$name'
-		chroot '$tree' dpkg -P fake-metadata
-		chroot '$tree' dpkg -i '/root/$name'
+		chroot '$tree' dpkg -i ${files[*]}
+		chroot '$tree' dpkg -P ${packages[*]}
+		chroot '$tree' dpkg -i ${files[*]}
+		[ ! -e '$tree/apps/fake-metadata/service/supervise' ]
 		[ \"\$before\" = \"\$(state)\" ]" 2>&1) || fail "installing changes no network" "$output"
 	pass "installing, purging and installing changes no network"
 	boot
@@ -47,6 +47,7 @@ in_a_chroot() {
 }
 in_a_chroot_with_systemd() { in_a_chroot bookworm; }
 in_a_chroot_with_sysvinit() { in_a_chroot sysvinit; }
+in_a_chroot_with_daemontools() { in_a_chroot daemontools; }
 
 # A container without the right to change its network.
 not_permitted() {
