@@ -65,7 +65,7 @@ impl RoleDocuments {
             profile_info: ready(json::object(&[
                 ("Code", Some("Success")),
                 ("LastUpdated", Some(&last_updated)),
-                ("InstanceProfileArn", Some(&instance.instance_profile_arn())),
+                ("InstanceProfileArn", instance.instance_profile_arn().as_deref()),
                 ("InstanceProfileId", Some(&instance.instance_profile_id)),
             ])),
             identity_credentials: document(identity),

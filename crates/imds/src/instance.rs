@@ -76,8 +76,8 @@ pub struct Instance {
     pub region: String,
     /// `r-` and hexadecimal digits.
     pub reservation_id: String,
-    /// The name of the role, which is also that of its instance profile.
-    pub role: String,
+    /// The name of the role, if it has one, which is also that of its instance profile.
+    pub role: Option<String>,
     /// The interruption that was announced to a spot instance.
     pub spot: Option<Spot>,
     /// `nitro`, or `xen-on-nitro`.
@@ -163,10 +163,10 @@ impl Instance {
         }
     }
 
-    /// The ARN of the instance profile.
-    pub fn instance_profile_arn(&self) -> String {
-        let (partition, account, role) = (self.partition(), &self.account_id, &self.role);
-        format!("arn:{partition}:iam::{account}:instance-profile/{role}")
+    /// The ARN of the instance profile, if there is one.
+    pub fn instance_profile_arn(&self) -> Option<String> {
+        let (partition, account, role) = (self.partition(), &self.account_id, self.role.as_ref()?);
+        Some(format!("arn:{partition}:iam::{account}:instance-profile/{role}"))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 
+use imds::{Signatures, Tree};
 use testkit::World;
 
 const PAGE: &str = include_str!("../../../docs/fidelity.md");
@@ -52,10 +53,9 @@ fn category(name: &str) -> &str {
 fn entries() {
     let mut served = BTreeMap::new();
     for world in World::all() {
-        let tree = world.service(7).tree;
-        let own = |name: &&str| !name.contains("my-team");
-        let leaves = tree.leaves().map(|(name, since)| (name, since.to_string()));
-        served.extend(leaves.filter(|(name, _)| own(name)).map(|(name, since)| (general(name), since)));
+        let signatures = Signatures::default();
+        let tree = Tree::of(&world.instance(), Some(&signatures), &BTreeMap::new()).unwrap();
+        served.extend(tree.leaves().map(|(name, since)| (general(name), since.to_string())));
     }
     let rows = table("entry");
     let documented: BTreeMap<_, _> =

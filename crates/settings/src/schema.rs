@@ -89,6 +89,8 @@ pub struct TokenSettings {
 /// `[role]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
+    /// Whether the instance has a role at all.
+    pub attached: bool,
     /// The name of the role and of its instance profile.
     pub name: String,
     /// `[role.credentials]`
@@ -206,6 +208,7 @@ fn role(mut section: Section<'_>) -> Result<Role, Error> {
     let mut credentials = section.section("credentials")?;
     let failure = failure(section.section("failure")?)?;
     let role = Role {
+        attached: section.value("attached", "true or false", |value| value.as_bool())?.unwrap_or(true),
         // What IAM allows in a role's name (IAM API Reference, CreateRole).
         name: section
             .text("name", "1 to 64 letters, digits and + = , . @ - _", |text| {

@@ -211,11 +211,20 @@ pub fn http_request(text: &str) -> imds::Request<'_> {
         _ => imds::Method::Other,
     };
     let target = words.next().unwrap();
+    // A target with a host says more than the header.
+    let (authority, target) =
+        match target.strip_prefix("http://").and_then(|rest| rest.split_at_checked(rest.find('/')?)) {
+            Some((authority, path)) => (Some(authority), path),
+            None => (None, target),
+        };
     let mut request = imds::Request::new(method, target.split('?').next().unwrap());
+    request.host = authority;
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
         match name.to_ascii_lowercase().as_str() {
             "x-aws-ec2-metadata-token" => request.token = Some(value.as_bytes()),
             "x-aws-ec2-metadata-token-ttl-seconds" => request.token_ttl = Some(value.as_bytes()),
+            "host" => request.host = authority.or(Some(value)),
+            "origin" | "sec-fetch-site" | "sec-fetch-mode" | "sec-fetch-dest" => request.from_browser = true,
             "x-forwarded-for" => request.forwarded = true,
             "expect" => request.expects_continue = value.eq_ignore_ascii_case("100-continue"),
             "accept" => request.accepts_json = value.contains("application/json"),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use imds::{
-    Access, Credentials, ErrorBodies, Event, Events, Instance, Interface, RoleDocuments, Service, Spot,
-    TokenPolicy, Tokens, Tree,
+    Access, Credentials, ErrorBodies, Event, Events, Failure, Instance, Interface, RoleDocuments, Service,
+    Spot, TokenPolicy, Tokens, Tree,
 };
 
 /// The time in tests of `imds`: 2027-01-15T08:00:00Z.
@@ -23,12 +23,14 @@ fn at(seconds: u64) -> SystemTime {
 pub struct World {
     /// What transcripts call it.
     pub name: &'static str,
+    /// What stands before all tables of its configuration.
+    top: &'static str,
     /// What it adds to the `[instance]` of all, and other tables after that.
     additions: &'static str,
     /// The same change to the facts.
     change: fn(&mut Instance),
-    required: bool,
-    json: bool,
+    /// The same change to what is not an instance's.
+    serve: fn(&mut Service),
 }
 
 const COMMON: &str = r#"
@@ -42,16 +44,36 @@ reservation-id = "r-0fa4e00000000000c"
 "#;
 
 const fn world(name: &'static str, additions: &'static str, change: fn(&mut Instance)) -> World {
-    World { name, additions, change, required: false, json: false }
+    World { name, top: "", additions, change, serve: |_| {} }
 }
 
 const WORLDS: &[World] = &[
     world("private", "public-ipv4 = \"none\"", |_| {}),
     World {
-        required: true,
+        serve: |service| service.policy = TokenPolicy::Required,
         ..world("required", "public-ipv4 = \"none\"\n[tokens]\nrequired = true", |_| {})
     },
-    World { json: true, ..world("json", "public-ipv4 = \"none\"", |_| {}) },
+    World {
+        top: "errors = \"json\"",
+        serve: |service| service.errors = ErrorBodies::Json,
+        ..world("json", "public-ipv4 = \"none\"", |_| {})
+    },
+    World {
+        top: "http-endpoint = \"disabled\"",
+        serve: |service| {
+            service.access = Arc::new(Access { disabled: true, ..Access::clone(&service.access) })
+        },
+        ..world("disabled", "public-ipv4 = \"none\"", |_| {})
+    },
+    world("no-role", "public-ipv4 = \"none\"\n[role]\nattached = false", |instance| instance.role = None),
+    World {
+        serve: |service| service.role = service.role.clone().failed(&failure("AssumeRoleUnauthorizedAccess")),
+        ..world("unauthorized-role", UNAUTHORIZED_ROLE, |_| {})
+    },
+    World {
+        serve: |service| service.role = service.role.clone().failed(&failure("InstanceProfileNotFound")),
+        ..world("deleted-profile", DELETED_PROFILE, |_| {})
+    },
     world("public", "public-ipv4 = \"203.0.113.10\"", |instance| {
         instance.primary.public_ipv4s = vec![[203, 0, 113, 10].into()];
     }),
@@ -67,6 +89,22 @@ const WORLDS: &[World] = &[
     }),
 ];
 
+const UNAUTHORIZED_ROLE: &str = r#"public-ipv4 = "none"
+[role.failure]
+code = "AssumeRoleUnauthorizedAccess"
+message = "EC2 cannot assume the role BaseIAMRole."
+"#;
+
+const DELETED_PROFILE: &str = r#"public-ipv4 = "none"
+[role.failure]
+code = "InstanceProfileNotFound"
+message = "EC2 cannot assume the role BaseIAMRole."
+"#;
+
+fn failure(code: &str) -> Failure {
+    Failure { code: code.into(), message: "EC2 cannot assume the role BaseIAMRole.".into() }
+}
+
 impl World {
     /// All of them.
     pub fn all() -> impl Iterator<Item = &'static World> {
@@ -80,7 +118,6 @@ impl World {
 
     /// As a configuration file.
     pub fn toml(&self) -> String {
-        let errors = if self.json { "errors = \"json\"\n" } else { "" };
         // What a world says of a fact takes the place of what is common.
         let says = |key: &str| {
             let keys = self.additions.lines().filter_map(|line| line.split(" = ").next());
@@ -88,7 +125,7 @@ impl World {
         };
         let common: Vec<_> =
             COMMON.lines().filter(|line| line.split(" = ").next().is_some_and(|key| !says(key))).collect();
-        format!("{errors}[instance]\n{}\n{}\n", common.join("\n"), self.additions)
+        format!("{}\n[instance]\n{}\n{}\n", self.top, common.join("\n"), self.additions)
     }
 
     /// As facts.
@@ -116,16 +153,18 @@ impl World {
             "launched" => BTreeMap::from([("meta-data/my-team/secret-name".into(), "value".into())]),
             _ => BTreeMap::new(),
         };
-        Service {
+        let mut service = Service {
             tokens: Arc::new(Tokens::new(&[key; 64])),
             access: Arc::new(access(&instance)),
-            policy: if self.required { TokenPolicy::Required } else { TokenPolicy::Optional },
+            policy: TokenPolicy::Optional,
             hop_limit: 1,
-            errors: if self.json { ErrorBodies::Json } else { ErrorBodies::Ec2 },
+            errors: ErrorBodies::Ec2,
             tree: Arc::new(Tree::of(&instance, None, &paths).unwrap()),
             role: RoleDocuments::new(&instance, &keys("ROLE"), &keys("SELF")),
             launch_time: instance.launch_time,
-        }
+        };
+        (self.serve)(&mut service);
+        service
     }
 }
 
@@ -187,7 +226,7 @@ pub fn instance() -> Instance {
         ramdisk_id: None,
         region: "us-east-1".into(),
         reservation_id: "r-0fa4e00000000000c".into(),
-        role: "BaseIAMRole".into(),
+        role: Some("BaseIAMRole".into()),
         spot: None,
         system: "nitro".into(),
         tags: None,
