@@ -69,3 +69,20 @@ fn secrets_stay_out_of_debug_output() {
     let shown = format!("{:?}", World::named("private").unwrap().service(7));
     assert!(!shown.contains("FAKESECRET") && !shown.contains("FAKETOKEN"), "{shown}");
 }
+
+/// Where zones are plain letters of a region, and where they are not.
+#[test]
+fn zone_ids() {
+    let mut instance = World::named("private").unwrap().instance();
+    for (region, zone, id) in [
+        ("us-east-1", "us-east-1a", Some("use1-az1")),
+        ("us-west-2", "us-west-2d", Some("usw2-az4")),
+        ("eu-central-1", "eu-central-1b", Some("euc1-az2")),
+        ("ap-southeast-2", "ap-southeast-2c", Some("apse2-az3")),
+        ("us-gov-west-1", "us-gov-west-1a", Some("usgw1-az1")),
+        ("us-west-2", "us-west-2-lax-1a", None),
+    ] {
+        (instance.region, instance.availability_zone) = (region.into(), zone.into());
+        assert_eq!(instance.availability_zone_id().as_deref(), id, "{zone}");
+    }
+}
