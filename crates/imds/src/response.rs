@@ -113,6 +113,8 @@ const DATA_ORDER: &[Name] = &[
 ];
 const EMPTY_ORDER: &[Name] =
     &[Name::Allow, Name::ContentLength, Name::Date, Name::Server, Name::Connection, Name::ContentType];
+const FORBIDDEN_ORDER: &[Name] =
+    &[Name::ContentLength, Name::ContentType, Name::Date, Name::Server, Name::Connection];
 const PAGE_ORDER: &[Name] =
     &[Name::TokenTtl, Name::ContentType, Name::ContentLength, Name::Date, Name::Server, Name::Connection];
 
@@ -167,7 +169,8 @@ impl Response {
             let body = Bytes::from_static(NOT_FOUND_PAGE.as_bytes());
             return Response { body, content_type: "text/html", ..Self::new(status, PAGE_ORDER, now) };
         }
-        Response { allow: refusal.allow(), ..Self::new(status, EMPTY_ORDER, now) }
+        let order = if status == Status::Forbidden { FORBIDDEN_ORDER } else { EMPTY_ORDER };
+        Response { allow: refusal.allow(), ..Self::new(status, order, now) }
     }
 
     /// A refusal with the one-line JSON body that some applications expect.
