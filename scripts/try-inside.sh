@@ -37,7 +37,7 @@ show iptables -t nat -S OUTPUT
 
 say "The server answers there, without any privilege:"
 printf '%s$ fake-metadata serve &%s\n' "$bold" "$plain"
-setpriv --pdeathsig=KILL --bounding-set=-all --inh-caps=-all --no-new-privs fake-metadata serve 2>/run/log &
+STATE_DIRECTORY=/run setpriv --pdeathsig=KILL --bounding-set=-all --inh-caps=-all --no-new-privs fake-metadata serve 2>/run/log &
 server=$!
 base=http://169.254.169.254/latest
 show curl --silent --show-error --retry 50 --retry-delay 0 --retry-connrefused $base/meta-data/

@@ -140,7 +140,7 @@ impl Instance {
                 "northwest" => "nw",
                 "southeast" => "se",
                 "southwest" => "sw",
-                part => &part[..1],
+                part => part.get(..1).unwrap_or(part),
             });
             Some(format!("{}-az{number}", short.collect::<String>()))
         })

@@ -115,6 +115,8 @@ const DATA_ORDER: &[Name] = &[
 ];
 const EMPTY_ORDER: &[Name] =
     &[Name::Allow, Name::ContentLength, Name::Date, Name::Server, Name::Connection, Name::ContentType];
+const FORBIDDEN_ORDER: &[Name] =
+    &[Name::ContentLength, Name::ContentType, Name::Date, Name::Server, Name::Connection];
 const PAGE_ORDER: &[Name] =
     &[Name::TokenTtl, Name::ContentType, Name::ContentLength, Name::Date, Name::Server, Name::Connection];
 
@@ -172,7 +174,8 @@ impl Response {
             return Response { body, content_type: "text/html", refusal: Some(refusal), ..page };
         }
         let (allow, refusal) = (refusal.allow(), Some(refusal));
-        Response { allow, refusal, ..Self::new(status, EMPTY_ORDER, now) }
+        let order = if status == Status::Forbidden { FORBIDDEN_ORDER } else { EMPTY_ORDER };
+        Response { allow, refusal, ..Self::new(status, order, now) }
     }
 
     /// A refusal with the one-line JSON body that some applications expect.

@@ -179,3 +179,22 @@ fn the_manual_knows_every_key() {
         assert!(manual.contains(key.trim_matches('"')), "nothing about {key}");
     }
 }
+
+/// The manual names every key that can be read, also those that the shipped file leaves out.
+#[test]
+fn the_manual_knows_every_key_that_is_read() {
+    let manual =
+        fs::read_to_string(root().join("debian/man/fake-metadata.toml.5")).unwrap().replace("\\-", "-");
+    let mut keys = BTreeSet::new();
+    for (_, text) in sources().iter().filter(|(name, _)| name.starts_with("crates/settings/src/")) {
+        for call in [".text(", ".value(", ".section(", ".sections(", "table(", "list("] {
+            let arguments = text.split(call).skip(1).map(str::trim_start);
+            let literals = arguments.filter_map(|rest| rest.strip_prefix('"')?.split('"').next());
+            keys.extend(literals.filter(|key| !key.contains(' ')).map(str::to_owned));
+        }
+    }
+    assert!(keys.len() > 70, "{keys:?}");
+    for key in keys {
+        assert!(manual.contains(&key), "nothing about {key}");
+    }
+}

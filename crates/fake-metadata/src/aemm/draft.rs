@@ -16,17 +16,17 @@ pub(super) struct Entry {
     key: String,
     /// As TOML; JSON's strings, numbers and lists of strings are that.
     value: String,
-    /// Where it can be served if the key does not take it, and its text.
-    path: Option<(String, String)>,
+    /// Where it can be served if the key does not take it, and its text there.
+    paths: Vec<(String, String)>,
 }
 
 impl Entry {
     pub(super) fn new(source: &str, section: &'static str, key: &str, value: String) -> Self {
-        Entry { source: source.to_owned(), section, key: key.to_owned(), value, path: None }
+        Entry { source: source.to_owned(), section, key: key.to_owned(), value, paths: Vec::new() }
     }
 
     pub(super) fn or_at(self, path: Option<(String, String)>) -> Self {
-        Entry { path, ..self }
+        Entry { paths: path.into_iter().collect(), ..self }
     }
 
     fn line(&self) -> String {
@@ -44,18 +44,28 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Adds an entry; AEMM says some facts twice, and the first is kept.
+    /// Adds an entry. AEMM says some facts twice: the first is kept, and another value is served
+    /// at its path alone.
     pub(super) fn add(&mut self, entry: Entry) {
-        let same = self.entries.iter().find(|old| (old.section, &old.key) == (entry.section, &entry.key));
-        match same.map(|old| (old.value == entry.value, old.source.clone())) {
+        let same = |old: &&mut Entry| (old.section, &old.key) == (entry.section, &entry.key);
+        match self.entries.iter_mut().find(same) {
             None => self.entries.push(entry),
-            Some((true, _)) => {}
-            Some((false, first)) => {
-                self.leave_out(
-                    &entry.source,
-                    &format!("differs from {first}, and an instance has one of it"),
-                );
+            Some(old) if old.value == entry.value => old.paths.extend(entry.paths),
+            Some(old) => {
+                let reason = format!("differs from {}, and an instance has one of it", old.source);
+                self.demote(entry, &reason);
             }
+        }
+    }
+
+    /// Serves an entry at its path, or leaves it out for a reason.
+    fn demote(&mut self, entry: Entry, reason: &str) {
+        if entry.paths.is_empty() {
+            self.leave_out(&entry.source, reason);
+        }
+        for (path, text) in entry.paths {
+            let value = serde_json::Value::from(text).to_string();
+            self.entries.push(Entry::new(&entry.source, "paths", &path, value));
         }
     }
 
@@ -74,13 +84,7 @@ impl Draft {
             // The line that is wrong, or for want of one the last entry: each round has one less.
             let at = lines.iter().position(|number| *number == line).unwrap_or(self.entries.len() - 1);
             let entry = self.entries.remove(at);
-            match entry.path {
-                Some((path, text)) => {
-                    let value = serde_json::Value::from(text).to_string();
-                    self.entries.push(Entry::new(&entry.source, "paths", &path, value));
-                }
-                None => self.leave_out(&entry.source, &reason),
-            }
+            self.demote(entry, &reason);
         }
     }
 

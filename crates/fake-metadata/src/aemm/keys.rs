@@ -64,7 +64,7 @@ pub(super) const VALUES: &[Place] = &[
     place("block-device-mapping-root", DEVICES, "root", Text, "meta-data/block-device-mapping/root"),
     place("block-device-mapping-swap", DEVICES, "swap", Text, "meta-data/block-device-mapping/swap"),
     place("event-id", "[instance.events.scheduled]", "event-id", Text, ""),
-    place("hostname", "paths", "meta-data/hostname", Text, ""),
+    place("hostname", INTERFACE, "local-hostname", Text, "meta-data/hostname"),
     place("iam-security-credentials-role", "role", "name", Text, ""),
     place("instance-action", "instance", "instance-action", Text, "meta-data/instance-action"),
     place("instance-id", "instance", "instance-id", Text, "meta-data/instance-id"),

@@ -140,9 +140,10 @@ fn entry(source: &str, place: &Place, value: &str, mac: &str) -> Entry {
 
 /// A value at a path of the user's own.
 fn at(draft: &mut Draft, source: &str, path: &str, value: &str) {
-    let path = path.trim_start_matches("/latest").trim_matches('/');
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let path = segments.strip_prefix(&["latest"]).unwrap_or(&segments).join("/");
     if path.starts_with("meta-data/") || path.starts_with("dynamic/") {
-        draft.add(Entry::new(source, "paths", path, Value::from(value).to_string()));
+        draft.add(Entry::new(source, "paths", &path, Value::from(value).to_string()));
     } else {
         draft.leave_out(source, "is moved to a path outside meta-data/ and dynamic/");
     }

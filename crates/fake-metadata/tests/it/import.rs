@@ -47,6 +47,21 @@ fn values_that_ec2_would_not_have_become_paths() {
     );
 }
 
+/// It says some facts twice, and not always the same.
+#[test]
+fn facts_that_disagree_become_paths() {
+    check(
+        r#"{"metadata": {"values": {"hostname": "a.example", "local-hostname": "a.example", "mac": "02:00:00:00:00:01", "mac-local-hostname": "b.example",
+            "local-ipv4": "10.0.0.5", "mac-local-ipv4s": "10.0.0.5", "mac-subnet-ipv4-cidr-block": "192.0.2.0/24"}}}"#,
+        "[[instance.network-interfaces]]\nlocal-hostname = \"a.example\"\nmac = \"02:00:00:00:00:01\"\n\
+         subnet-ipv4-cidr-block = \"192.0.2.0/24\"\n\
+         [paths]\n\"meta-data/network/interfaces/macs/02:00:00:00:00:01/local-hostname\" = \"b.example\"\n\
+         \"meta-data/local-ipv4\" = \"10.0.0.5\"\n\
+         \"meta-data/network/interfaces/macs/02:00:00:00:00:01/local-ipv4s\" = \"10.0.0.5\"\n",
+        "",
+    );
+}
+
 #[test]
 fn moved_entries() {
     check(

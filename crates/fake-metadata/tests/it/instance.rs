@@ -57,9 +57,9 @@ fn looking_keeps_nothing() {
     let checked = program()
         .args(["check-config", "--config", config.to_str().unwrap()])
         .env("STATE_DIRECTORY", &folder)
-        .status()
+        .output()
         .unwrap();
-    assert!(checked.success());
+    assert!(checked.status.success());
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
 }
 
