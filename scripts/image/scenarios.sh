@@ -112,6 +112,12 @@ clients() {
 		curl -sfX PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -w '\n' $base/api/token
 	shows "boto3 gets the role's keys" '^ASIAFAKE.* iam-role$' env PYTHONPATH=/opt/clients python3 -c \
 		'import boto3; keys = boto3.Session().get_credentials(); print(keys.access_key, keys.method)'
+	ok "the identity document is signed" timeout 30 sh -c \
+		"until curl -sf $base/dynamic/instance-identity/rsa2048; do sleep 0.2; done"
+	shows "anybody may have the certificate" '^-----BEGIN CERTIFICATE-----$' \
+		setpriv --reuid=65534 --regid=65534 --clear-groups fake-metadata certificate rsa2048
+	ok "its key is for the server alone" sh -c \
+		'! setpriv --reuid=65534 --regid=65534 --clear-groups cat /var/lib/fake-metadata/server/identity/rsa2048.key'
 	shows "the AWS CLI gets the role's keys" 'access_key +\S+ +iam-role' aws configure list
 }
 

@@ -19,7 +19,7 @@ pub struct Access {
     /// The addresses of the service, under which it may be asked: those of the metadata and those
     /// where it listens.
     pub addresses: Vec<IpAddr>,
-    /// The names under which it may be asked, besides those of loopback.
+    /// The names, or other addresses, under which it may be asked, besides those of loopback.
     pub hosts: Vec<String>,
     /// Networks whose machines may ask, besides this one.
     pub networks: Vec<IpNet>,
@@ -53,8 +53,11 @@ impl Access {
 
     fn is_called(&self, host: &str) -> bool {
         let name = without_port(host);
-        if let Ok(address) = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
-            return address.to_canonical().is_loopback() || self.addresses.contains(&address);
+        let name = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+        let is_own =
+            |address: IpAddr| address.to_canonical().is_loopback() || self.addresses.contains(&address);
+        if name.parse().is_ok_and(is_own) {
+            return true;
         }
         // A final dot says that the name is complete.
         let name = name.strip_suffix('.').unwrap_or(name);
@@ -81,7 +84,8 @@ mod tests {
         Access {
             disabled: false,
             addresses: ["169.254.169.254", "fd00:ec2::254"].map(|text| text.parse().unwrap()).into(),
-            hosts: [Access::names("eu-west-1"), vec!["metadata.test".to_owned()]].concat(),
+            hosts: [Access::names("eu-west-1"), vec!["metadata.test".to_owned(), "192.0.2.7".to_owned()]]
+                .concat(),
             networks: vec!["172.17.0.0/16".parse().unwrap()],
         }
     }
@@ -103,6 +107,7 @@ mod tests {
             "instance-data.ec2.internal",
             "instance-data.eu-west-1.compute.internal.",
             "Metadata.Test:8080",
+            "192.0.2.7:8000",
         ] {
             assert_eq!(judged(host), Ok(()), "{host}");
         }

@@ -86,6 +86,12 @@ pub(crate) fn mac(text: &str) -> Option<String> {
     (pairs.len() == 6 && pairs.iter().all(good)).then(|| text.to_ascii_lowercase())
 }
 
+/// A host name, or an address.
+pub(crate) fn host(text: &str) -> Option<String> {
+    let address = || text.parse::<IpAddr>().ok().map(|address| address.to_string());
+    hostname(text).or_else(address)
+}
+
 /// A host name (RFC 1123, section 2.1).
 pub(crate) fn hostname(text: &str) -> Option<String> {
     word(text, 1..=253, "-.").filter(|name| !name.starts_with(['-', '.']))

@@ -169,7 +169,7 @@ fn access(mut section: Section<'_>) -> Result<Access, Error> {
     let names = "a list of host names such as [\"metadata.test\"]";
     let networks = "a list of networks such as [\"172.17.0.0/16\"]";
     let access = Access {
-        hosts: section.value("hosts", names, form::list(form::hostname))?.unwrap_or_default(),
+        hosts: section.value("hosts", names, form::list(form::host))?.unwrap_or_default(),
         networks: section.value("networks", networks, form::list(form::network))?.unwrap_or_default(),
     };
     section.finish()?;

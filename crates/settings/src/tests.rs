@@ -233,7 +233,9 @@ fn the_examples_in_the_shipped_file_are_valid() {
 #[test]
 fn access() {
     let settings =
-        parse("[access]\nnetworks = [\"10.0.0.0/8\", \"fd00::1\"]\nhosts = [\"a.test\"]\n").unwrap();
+        parse("[access]\nnetworks = [\"10.0.0.0/8\", \"fd00::1\"]\nhosts = [\"a.test\", \"2001:DB8::7\"]\n")
+            .unwrap();
+    assert_eq!(settings.access.hosts, ["a.test", "2001:db8::7"]);
     let networks: Vec<_> = settings.access.networks.iter().map(ToString::to_string).collect();
     assert_eq!(networks, ["10.0.0.0/8", "fd00::1/128"]);
     assert!(parse("[access]\nhosts = [\"a b\"]\n").is_err());
