@@ -17,13 +17,16 @@ use crate::step::{Outcome, State, Step};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NatTable {
+    /// Records made before there was IPv6 do not say it.
+    #[serde(default)]
     pub(crate) family: Family,
 }
 
 /// The two families of addresses, as nft(8) calls them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Family {
+    #[default]
     Ip,
     Ip6,
 }

@@ -188,6 +188,14 @@ mod tests {
     }
 
     #[test]
+    fn before_there_was_ipv6() {
+        let old = RECORD.replace("{\"family\": \"ip\"}", "{}");
+        assert_ne!(old, RECORD);
+        let content = |text: &str| parse(text.as_bytes(), "here".into()).unwrap();
+        assert_eq!(content(&old), content(RECORD));
+    }
+
+    #[test]
     fn written_as_read() {
         let content = parse(RECORD.as_bytes(), "here".into()).unwrap();
         let written = serde_json::to_vec(&content).unwrap();
