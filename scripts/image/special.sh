@@ -9,6 +9,8 @@ services_forbidden() {
 	chmod 755 "$tree/usr/sbin/policy-rc.d"
 	boot
 	snapshot before
+	shows "the package says what will happen at boot" 'come with the next boot' \
+		dpkg -i "/root/$(basename "$deb")"
 	shows "the installer names the commands that start it by hand" 'fake-metadata-setup apply --runtime' \
 		/root/install-deb.sh "/root/$(basename "$deb")"
 	shows "the package is configured" '^install ok installed$' dpkg-query -W -f "\${Status}\\n" fake-metadata
@@ -41,6 +43,9 @@ in_a_chroot() {
 		[ ! -e '$tree/apps/fake-metadata/service/supervise' ]
 		[ \"\$before\" = \"\$(state)\" ]" 2>&1) || fail "installing changes no network" "$output"
 	pass "installing, purging and installing changes no network"
+	grep -q 'come with the next boot, or with: service fake-metadata start' <<<"$output" ||
+		fail "it says what will happen at boot" "$output"
+	pass "it says what will happen at boot"
 	boot
 	in_place
 	end
