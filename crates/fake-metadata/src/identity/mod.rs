@@ -8,9 +8,9 @@ mod message;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -46,12 +46,12 @@ impl Identity {
     /// seconds if there are none yet.
     pub(crate) fn of(folder: &Path, now: SystemTime) -> Result<Identity> {
         // The one around it is the service manager's to make.
-        match fs::create_dir(folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(Error::Identity { file: folder.to_owned(), source: error.into() });
-            }
-            _ => {}
-        }
+        let make = || match fs::create_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            // Certificates are for everyone, and the service's umask is not.
+            done => done.and_then(|()| fs::set_permissions(folder, Permissions::from_mode(0o755))),
+        };
+        make().map_err(|error| Error::Identity { file: folder.to_owned(), source: error.into() })?;
         let signer = |which: usize| Signer::kept(folder, NAMES[which], KINDS[which], now);
         Ok(Identity { signers: [signer(0)?, signer(1)?, signer(2)?] })
     }
@@ -126,11 +126,12 @@ pub(crate) fn certificate_file(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.pem"))
 }
 
-/// Writes a file that is whole or not there.
+/// Writes a file that is whole or not there, with that mode whatever the umask.
 fn write(file: &Path, text: &str, mode: u32) -> io::Result<()> {
     let new = file.with_extension("new");
     let _ = fs::remove_file(&new);
     let mut writer = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
+    writer.set_permissions(Permissions::from_mode(mode))?;
     writer.write_all(text.as_bytes())?;
     writer.sync_all()?;
     fs::rename(new, file)
