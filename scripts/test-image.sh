@@ -93,7 +93,7 @@ life() {
 	end
 }
 
-through_life=(upgrade failed_upgrade downgrade configuration ipv6 remove remove_twice install_after_remove
+through_life=(upgrade failed_upgrade downgrade configuration other_address ipv6 remove remove_twice install_after_remove
 	remove_under_load purge purge_without_record)
 step "images" make_images
 step "clients" prepare_clients

@@ -211,6 +211,22 @@ configuration() {
 	in_place
 }
 
+# A client that has another of the machine's addresses is on this machine, too.
+other_address() {
+	inside cp -p /etc/fake-metadata/config.toml /root/config.toml
+	inside sh -c "printf '%s\n' 'listen = [\"0.0.0.0:8000\"]' '[access]' 'hosts = [\"10.9.8.7\"]' \
+		>/etc/fake-metadata/config.toml"
+	service restart
+	inside ip address add 10.9.8.7/32 dev lo
+	shows "asked from another of its addresses it answers" '^t3.micro$' \
+		curl -sf -w '\n' http://10.9.8.7:8000/latest/meta-data/instance-type
+	inside ip address delete 10.9.8.7/32 dev lo
+	inside cp -p /root/config.toml /etc/fake-metadata/config.toml
+	inside rm /root/config.toml
+	service restart
+	in_place
+}
+
 # From here on over IPv6 as well, until the configuration is purged.
 ipv6() {
 	inside sed -i 's/^#ipv6 = false$/ipv6 = true/' /etc/fake-metadata/config.toml
