@@ -34,7 +34,7 @@ mod tree;
 mod version;
 
 pub use access::Access;
-pub use credentials::{Credentials, Failure, RoleDocuments};
+pub use credentials::{Credentials, Exhausted, Failure, IdentityDocuments, RoleDocuments};
 pub use events::{Event, Events, Spot};
 pub use guard::TokenPolicy;
 pub use identity::{Signatures, document};

@@ -31,6 +31,8 @@ pub enum Refusal {
     Browser,
     /// The request target is longer than any entry's name.
     UriTooLong,
+    /// The role has no valid keys at present.
+    NoKeys,
 }
 
 impl Refusal {
@@ -46,6 +48,7 @@ impl Refusal {
             Refusal::NotAllowedOnToken | Refusal::NotAllowedOnData => Status::NotAllowed,
             Refusal::UriTooLong => Status::UriTooLong,
             Refusal::ExpectationRefused => Status::ExpectationFailed,
+            Refusal::NoKeys => Status::Unavailable,
         }
     }
 
@@ -56,6 +59,7 @@ impl Refusal {
             Refusal::ForeignPeer => Some("asked by another machine; see [access] networks"),
             Refusal::ForeignHost => Some("asked under another name; see [access] hosts"),
             Refusal::Browser => Some("web pages get no keys"),
+            Refusal::NoKeys => Some("no valid keys at present; see fake-metadata status"),
             _ => None,
         }
     }

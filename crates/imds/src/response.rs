@@ -18,6 +18,7 @@ pub enum Status {
     NotAllowed,
     UriTooLong,
     ExpectationFailed,
+    Unavailable,
 }
 
 impl Status {
@@ -32,6 +33,7 @@ impl Status {
             Status::NotAllowed => (405, "Not Allowed"),
             Status::UriTooLong => (414, "URI Too Long"),
             Status::ExpectationFailed => (417, "Expectation Failed"),
+            Status::Unavailable => (503, "Service Unavailable"),
         }
     }
 }
@@ -189,6 +191,7 @@ impl Response {
             Status::NotAllowed => br#"{"error": "method not allowed"}"#,
             Status::UriTooLong => br#"{"error": "uri too long"}"#,
             Status::ExpectationFailed => br#"{"error": "expectation failed"}"#,
+            Status::Unavailable => br#"{"error": "service unavailable"}"#,
         };
         let body = Bytes::from_static(reason);
         Response { body, content_type: "application/json", ..Self::refused(refusal, now) }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 
 use crate::access::Access;
-use crate::credentials::RoleDocuments;
+use crate::credentials::{IdentityDocuments, RoleDocuments};
 use crate::guard::{self, TokenPolicy};
 use crate::path::{self, Target};
 use crate::refusal::{ALLOWED_ON_DATA, ALLOWED_ON_TOKEN, Refusal};
@@ -44,7 +44,9 @@ pub struct Service {
     /// The entries.
     pub tree: Arc<Tree>,
     /// The documents of the role, replaced at each rotation.
-    pub role: RoleDocuments,
+    pub role: Option<RoleDocuments>,
+    /// The documents of the instance's own identity, replaced likewise.
+    pub identity: IdentityDocuments,
     /// `Last-Modified` of all that stays as it was at launch.
     pub launch_time: SystemTime,
 }
@@ -129,15 +131,19 @@ impl Service {
                     Err(Refusal::Browser)
                 }
                 Node::Leaf(Leaf { content, .. }) => {
-                    let (body, content_type, last_modified) = match content {
-                        Content::Text(text) => (text, TEXT, self.launch_time),
-                        Content::Binary(bytes) => (bytes, "application/octet-stream", self.launch_time),
-                        Content::Credentials => (&self.role.credentials, TEXT, self.role.last_updated),
-                        Content::ProfileInfo => (&self.role.profile_info, TEXT, self.role.last_updated),
-                        Content::IdentityCredentials => {
-                            (&self.role.identity_credentials, TEXT, self.role.last_updated)
+                    let role = || self.role.as_ref().ok_or(Refusal::NotFound);
+                    let identity = &self.identity;
+                    let mut content_type = TEXT;
+                    let (body, last_modified) = match content {
+                        Content::Text(text) => (text, self.launch_time),
+                        Content::Binary(bytes) => {
+                            content_type = "application/octet-stream";
+                            (bytes, self.launch_time)
                         }
-                        Content::IdentityInfo => (&self.role.identity_info, TEXT, self.role.last_updated),
+                        Content::Credentials => role()?.credentials(now)?,
+                        Content::ProfileInfo => role()?.profile_info(),
+                        Content::IdentityCredentials => (&identity.credentials, identity.last_updated),
+                        Content::IdentityInfo => (&identity.info, identity.last_updated),
                     };
                     Ok(Response::data(body.clone(), content_type, last_modified, now))
                 }

@@ -33,6 +33,16 @@ pub const LIFETIME: Duration = Duration::from_secs(6 * 3600);
 pub const LIFETIMES: std::ops::RangeInclusive<Duration> =
     Duration::from_secs(5)..=Duration::from_secs(36 * 3600);
 
+/// Where keys are looked for in the environment (AWS SDKs and Tools Reference Guide).
+pub const VARIABLES: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+/// The profile that holds where none is named (the same guide).
+pub const PROFILE: &str = "default";
+/// How long a command may take that prints keys.
+pub const PROCESS_TIMEOUT: Duration = Duration::from_secs(30);
+/// The times it may be given: longer, and a machine that starts would wait for its keys.
+pub const PROCESS_TIMEOUTS: std::ops::RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_secs(300);
+
 /// The instance. What is not here is made up for each machine, recognisably so.
 pub mod instance {
     use std::net::Ipv4Addr;

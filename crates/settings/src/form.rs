@@ -176,6 +176,27 @@ pub(crate) fn lifetime(text: &str) -> Option<Duration> {
     humantime::parse_duration(text).ok().filter(|lifetime| defaults::LIFETIMES.contains(lifetime))
 }
 
+/// How long a command may take, such as `30s`.
+pub(crate) fn timeout(text: &str) -> Option<Duration> {
+    humantime::parse_duration(text).ok().filter(|timeout| defaults::PROCESS_TIMEOUTS.contains(timeout))
+}
+
+/// A program and its arguments, split as AWS's tools split `credential_process`: at spaces, with
+/// quotes around what has spaces in it, and no shell.
+pub fn command(text: &str) -> Option<Vec<String>> {
+    shlex::split(text).filter(|words| !words.is_empty() && !text.contains('\0'))
+}
+
+/// The name of a local user (useradd(8)), or its number.
+pub(crate) fn user(text: &str) -> Option<String> {
+    word(text, 1..=32, "_-.$").filter(|name| !name.starts_with('-'))
+}
+
+/// The name of an environment variable (POSIX, "Environment Variable Definition").
+pub(crate) fn variable(text: &str) -> Option<String> {
+    word(text, 1..=255, "_").filter(|name| !name.starts_with(|char: char| char.is_ascii_digit()))
+}
+
 /// What is wrong with a tag's key (EC2 User Guide, "Tag restrictions" of instance metadata).
 pub(crate) fn tag_key(key: &str, _value: &str) -> Result<(), String> {
     let good = word(key, 1..=128, "+-=.,_:@").is_some() && ![".", "..", "_index"].contains(&key);

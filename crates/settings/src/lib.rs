@@ -5,6 +5,8 @@
 //!
 //! - `schema`: the keys and their meaning; reads a table into [`Settings`].
 //! - `instance`: the same for `[instance]` and the tables in it.
+//! - `role`, `source`: the same for `[role]` and `[role.credentials]`.
+//! - `secret`: text that is shown nowhere.
 //! - `defaults`: every default value and well-known path, written nowhere else.
 //! - `section`: one table of the file: typed look-up, unknown keys and line numbers.
 //! - `form`: the forms values must have.
@@ -14,8 +16,11 @@ pub mod defaults;
 mod error;
 mod form;
 mod instance;
+mod role;
 mod schema;
+mod secret;
 mod section;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -23,9 +28,12 @@ use std::io;
 use std::path::Path;
 
 pub use error::Error;
-pub use form::socket_address;
+pub use form::{command, socket_address};
 pub use instance::{Event, Events, Instance, Interface, Spot, UserData};
-pub use schema::{Access, CredentialSource, ErrorFormat, Failure, Network, Role, Settings, TokenSettings};
+pub use role::{Exhausted, Failure, Role};
+pub use schema::{Access, ErrorFormat, Network, Settings, TokenSettings};
+pub use secret::Secret;
+pub use source::{CredentialSource, Keys, Process, Profile, Variables};
 
 impl Settings {
     /// Reads the file given, or the usual one; where the usual one is missing, all defaults hold.

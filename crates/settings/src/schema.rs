@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use ipnet::IpNet;
 use toml::de::DeTable;
 
 use crate::error::Error;
 use crate::instance::{Instance, instance};
+use crate::role::{Role, roles};
 use crate::section::{Section, Source};
 use crate::{defaults, form};
 
@@ -30,8 +30,11 @@ pub struct Settings {
     pub tokens: TokenSettings,
     /// `[instance]`: the facts about the pretended machine.
     pub instance: Instance,
-    /// `[role]`: the role and its keys.
-    pub role: Role,
+    /// `[role]`, or `[[role]]` where there are several: those that are attached, the first of which
+    /// is what a client finds.
+    pub roles: Vec<Role>,
+    /// `[by-user]`: the names of roles by those of the local users who find them instead.
+    pub by_user: BTreeMap<String, String>,
     /// `[paths]`: entries added or replaced, below the version.
     pub paths: BTreeMap<String, String>,
     /// `paths-file`: a JSON file with a whole tree of such entries.
@@ -86,38 +89,6 @@ pub struct TokenSettings {
     pub hop_limit: u8,
 }
 
-/// `[role]`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Role {
-    /// Whether the instance has a role at all.
-    pub attached: bool,
-    /// The name of the role and of its instance profile.
-    pub name: String,
-    /// `[role.credentials]`
-    pub credentials: CredentialSource,
-    /// `[role.failure]`: what is told instead of keys.
-    pub failure: Option<Failure>,
-}
-
-/// `[role.failure]`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// EC2's word for it.
-    pub code: String,
-    /// EC2's sentence about it.
-    pub message: String,
-}
-
-/// `[role.credentials]`, by its `source`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CredentialSource {
-    /// Keys made up here, which no AWS service accepts.
-    Generated {
-        /// From one rotation to the expiry of the keys it brought.
-        lifetime: Duration,
-    },
-}
-
 impl Settings {
     /// Reads a configuration; `file` is named in errors.
     ///
@@ -133,6 +104,7 @@ impl Settings {
         let listen = "a list of addresses with or without a port, such as [\"127.0.0.1:8000\"]";
         let listen = root.value("listen", listen, form::socket_addresses)?;
         let network = network(root.section("network")?)?;
+        let (roles, by_user) = roles(&mut root, file)?;
         let settings = Settings {
             listen: listen.unwrap_or_else(|| match network.ipv6 {
                 true => vec![defaults::LISTEN, defaults::LISTEN_IPV6],
@@ -156,7 +128,8 @@ impl Settings {
             network,
             tokens: tokens(root.section("tokens")?)?,
             instance: instance(root.section("instance")?, file)?,
-            role: role(root.section("role")?)?,
+            roles,
+            by_user,
             paths: root.section("paths")?.texts(|_, _| Ok(()))?.into_iter().collect(),
             paths_file: root.text("paths-file", "the path of a JSON file", form::path(file))?,
         };
@@ -202,45 +175,4 @@ fn tokens(mut section: Section<'_>) -> Result<TokenSettings, Error> {
     };
     section.finish()?;
     Ok(tokens)
-}
-
-fn role(mut section: Section<'_>) -> Result<Role, Error> {
-    let mut credentials = section.section("credentials")?;
-    let failure = failure(section.section("failure")?)?;
-    let role = Role {
-        attached: section.value("attached", "true or false", |value| value.as_bool())?.unwrap_or(true),
-        // What IAM allows in a role's name (IAM API Reference, CreateRole).
-        name: section
-            .text("name", "1 to 64 letters, digits and + = , . @ - _", |text| {
-                form::word(text, 1..=64, "+=,.@-_")
-            })?
-            .unwrap_or_else(|| defaults::ROLE.to_owned()),
-        credentials: credential_source(&mut credentials)?,
-        failure,
-    };
-    credentials.finish()?;
-    section.finish()?;
-    Ok(role)
-}
-
-fn failure(mut section: Section<'_>) -> Result<Option<Failure>, Error> {
-    let expected = "a word such as \"AssumeRoleUnauthorizedAccess\" or \"InstanceProfileNotFound\"";
-    let code = section.text("code", expected, |text| {
-        form::word(text, 1..=64, "").filter(|code| !code.eq_ignore_ascii_case("success"))
-    })?;
-    let message = section.text("message", "a string", |text| Some(text.to_owned()))?;
-    if code.is_none() && message.is_some() {
-        return Err(section.error("message", "needs code beside it".to_owned()));
-    }
-    section.finish()?;
-    let message = message.unwrap_or_else(|| "This role gives no keys.".to_owned());
-    Ok(code.map(|code| Failure { code, message }))
-}
-
-fn credential_source(section: &mut Section<'_>) -> Result<CredentialSource, Error> {
-    let generated = "\"generated\", the one source of this version";
-    section.text("source", generated, |text| (text == "generated").then_some(()))?;
-    let lifetime = "a time from \"5s\" to \"36h\", such as \"6h\"";
-    let lifetime = section.text("lifetime", lifetime, form::lifetime)?.unwrap_or(defaults::LIFETIME);
-    Ok(CredentialSource::Generated { lifetime })
 }

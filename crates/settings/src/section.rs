@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::Error;
+use crate::secret::Secret;
 
 /// The file being read.
 #[derive(Clone, Copy)]
@@ -66,6 +67,15 @@ impl<'a> Section<'a> {
         self.value(key, expected, |value| value.as_str().and_then(read))
     }
 
+    /// The value of a key that is shown nowhere: what is wrong with it is said without it.
+    pub(crate) fn secret(&mut self, key: &'static str) -> Result<Option<Secret>, Error> {
+        self.known.push(key);
+        let Some(value) = self.find(key) else { return Ok(None) };
+        let secret = value.as_ref().as_str().and_then(|text| Secret::token(text.to_owned()));
+        let wrong = || self.error(key, "must be one word of visible ASCII characters".to_owned());
+        secret.map(Some).ok_or_else(wrong)
+    }
+
     /// A table inside this one.
     pub(crate) fn section(&mut self, key: &'static str) -> Result<Section<'a>, Error> {
         self.known.push(key);
@@ -98,6 +108,19 @@ impl<'a> Section<'a> {
             })
         });
         tables.collect()
+    }
+
+    /// The table of this name, or the tables of an array of tables.
+    pub(crate) fn section_or_sections(&mut self, key: &'static str) -> Result<Vec<Section<'a>>, Error> {
+        match self.find(key).is_some_and(|value| value.as_ref().as_array().is_some()) {
+            true => self.sections(key),
+            false => Ok(vec![self.section(key)?]),
+        }
+    }
+
+    /// Takes note of keys that are looked up only in some cases.
+    pub(crate) fn know(&mut self, keys: &[&'static str]) {
+        self.known.extend(keys);
     }
 
     /// Whether the table has this key.

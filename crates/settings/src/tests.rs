@@ -20,9 +20,12 @@ fn an_empty_file_has_every_default() {
     assert_eq!((settings.network.interface.as_str(), settings.network.port), ("lo", 80));
     assert!(!settings.tokens.required);
     assert_eq!(settings.instance.availability_zone, "us-east-1a");
-    assert_eq!(settings.role.name, "BaseIAMRole");
-    let lifetime = Duration::from_secs(21_600);
-    assert_eq!(settings.role.credentials, CredentialSource::Generated { lifetime });
+    assert_eq!(settings.roles[0].name, "BaseIAMRole");
+    assert_eq!(settings.roles[0].credentials, CredentialSource::Generated);
+    assert_eq!(
+        (settings.roles[0].lifetime, settings.roles[0].exhausted),
+        (defaults::LIFETIME, Exhausted::Message)
+    );
 }
 
 #[test]
@@ -48,8 +51,7 @@ fn values_are_taken() {
     assert_eq!(primary.mac.as_deref(), Some("02:00:00:00:00:ab"));
     assert_eq!(primary.security_groups, ["a", "b"]);
     assert_eq!(settings.instance.tags.unwrap()["Name"], "vm");
-    let lifetime = Duration::from_secs(20);
-    assert_eq!(settings.role.credentials, CredentialSource::Generated { lifetime });
+    assert_eq!(settings.roles[0].lifetime, Duration::from_secs(20));
     assert_eq!(settings.paths["meta-data/my-team/x"], "1");
 }
 
@@ -101,7 +103,7 @@ fn wrong_values_are_refused_with_the_line_and_what_would_be_right() {
     );
     check_error(
         "[role.credentials]\nsource = \"profil\"",
-        "c.toml:2: role.credentials.source must be \"generated\", the one source of this version, not the string \"profil\"",
+        "c.toml:2: role.credentials.source must be \"generated\", \"static\", \"environment\", \"profile\", \"process\" or \"pushed\", not the string \"profil\"",
     );
     for bad in [
         "listen = []",
@@ -239,4 +241,99 @@ fn access() {
     let networks: Vec<_> = settings.access.networks.iter().map(ToString::to_string).collect();
     assert_eq!(networks, ["10.0.0.0/8", "fd00::1/128"]);
     assert!(parse("[access]\nhosts = [\"a b\"]\n").is_err());
+}
+
+#[test]
+fn sources_of_keys() {
+    let source =
+        |text: &str| parse(&format!("[role.credentials]\n{text}\n")).unwrap().roles.remove(0).credentials;
+    let CredentialSource::Static(keys) =
+        source("source = \"static\"\naccess-key-id = \"AKIAFAKE\"\nsecret-access-key = \"FakeSecret/+\"")
+    else {
+        panic!()
+    };
+    assert_eq!((keys.secret_access_key.reveal(), &keys.session_token), ("FakeSecret/+", &None));
+    assert!(!format!("{keys:?}").contains("Fake"), "{keys:?}");
+    let CredentialSource::Environment(names) =
+        source("source = \"environment\"\nsession-token-variable = \"TOKEN\"")
+    else {
+        panic!()
+    };
+    assert_eq!((names.access_key_id.as_str(), names.session_token.as_str()), ("AWS_ACCESS_KEY_ID", "TOKEN"));
+    let CredentialSource::Profile(profile) =
+        source("source = \"profile\"\nprofile = \"dev\"\nfile = \"/srv/credentials\"")
+    else {
+        panic!()
+    };
+    assert_eq!((profile.name.as_str(), profile.file), ("dev", Some("/srv/credentials".into())));
+    let CredentialSource::Process(process) =
+        source("source = \"process\"\ncommand = \"/bin/keys --role 'a b'\"\ntimeout = \"5s\"")
+    else {
+        panic!()
+    };
+    assert_eq!(process.command, ["/bin/keys", "--role", "a b"]);
+    assert_eq!(source("source = \"pushed\""), CredentialSource::Pushed);
+}
+
+#[test]
+fn what_is_wrong_with_a_source_of_keys_is_said_without_the_keys() {
+    check_error(
+        "[role.credentials]\nsource = \"static\"\naccess-key-id = \"AKIAFAKE\"",
+        "c.toml:2: role.credentials.source needs role.credentials.secret-access-key beside it for \"static\"",
+    );
+    check_error(
+        "[role.credentials]\nsource = \"static\"\naccess-key-id = \"AKIAFAKE\"\nsecret-access-key = \"Fake Secret\"",
+        "c.toml:4: role.credentials.secret-access-key must be one word of visible ASCII characters",
+    );
+    check_error(
+        "[role.credentials]\nsource = \"environment\"\nsecret-access-key-variable = \"FakeSecret/+\"",
+        "c.toml:3: role.credentials.secret-access-key-variable must be the name of an environment variable, such as \"AWS_SECRET_ACCESS_KEY\"",
+    );
+    check_error(
+        "[role.credentials]\ncommand = \"/bin/keys\"",
+        "c.toml:2: role.credentials.command is for source = \"process\", not for \"generated\"",
+    );
+    check_error(
+        "[role.credentials]\nsource = \"process\"",
+        "c.toml:2: role.credentials.source needs role.credentials.command, a program and its arguments, such as \"/usr/local/bin/keys --role dev\"",
+    );
+    for bad in [
+        "source = \"process\"\ncommand = \"'/bin/keys\"",
+        "source = \"process\"\ncommand = \"/bin/keys\"\ntimeout = \"0s\"",
+        "source = \"profile\"\nprofile = \"\"",
+        "source = \"profile\"\nfile = 5",
+        "when-exhausted = \"500\"",
+    ] {
+        assert!(parse(&format!("[role.credentials]\n{bad}\n")).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn several_roles() {
+    let settings = parse(
+        "by-user = { svc-a = \"A\", \"1001\" = \"B\" }\n[[role]]\nname = \"A\"\n[role.credentials]\nsource = \"pushed\"\n[[role]]\nname = \"B\"\n[[role]]\nname = \"C\"\nattached = false\n",
+    )
+    .unwrap();
+    let names: Vec<_> = settings.roles.iter().map(|role| role.name.as_str()).collect();
+    assert_eq!(names, ["A", "B"]);
+    assert_eq!(settings.roles[0].credentials, CredentialSource::Pushed);
+    assert_eq!(settings.by_user["svc-a"], "A");
+    assert_eq!(settings.by_user["1001"], "B");
+    assert!(parse("[role]\nattached = false\n").unwrap().roles.is_empty());
+    check_error(
+        "[[role]]\nname = \"A\"\n[[role]]\nname = \"A\"",
+        "c.toml:4: role.name is \"A\" twice; give each role a name of its own",
+    );
+    check_error(
+        "[by-user]\nsvc-a = \"C\"\n[[role]]\nname = \"A\"\n[[role]]\nname = \"B\"",
+        "c.toml:2: by-user.\"svc-a\": must be one of the roles, \"A\" or \"B\", not \"C\"",
+    );
+    check_error(
+        "[by-user]\n\"a b\" = \"BaseIAMRole\"",
+        "c.toml:2: by-user.\"a b\": is for the name of a local user, such as \"svc-a\"",
+    );
+    check_error(
+        "[role]\nattached = false\n[by-user]\na = \"BaseIAMRole\"",
+        "c.toml:4: by-user.\"a\": needs a role; none is attached",
+    );
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use imds::{
-    Access, Credentials, ErrorBodies, Event, Events, Failure, Instance, Interface, RoleDocuments, Service,
-    Spot, TokenPolicy, Tokens, Tree,
+    Access, Credentials, ErrorBodies, Event, Events, Exhausted, Failure, IdentityDocuments, Instance,
+    Interface, RoleDocuments, Service, Spot, TokenPolicy, Tokens, Tree,
 };
 
 /// The time in tests of `imds`: 2027-01-15T08:00:00Z.
@@ -67,12 +67,17 @@ const WORLDS: &[World] = &[
     },
     world("no-role", "public-ipv4 = \"none\"\n[role]\nattached = false", |instance| instance.role = None),
     World {
-        serve: |service| service.role = service.role.clone().failed(&failure("AssumeRoleUnauthorizedAccess")),
+        serve: |service| fail(service, "AssumeRoleUnauthorizedAccess"),
         ..world("unauthorized-role", UNAUTHORIZED_ROLE, |_| {})
     },
     World {
-        serve: |service| service.role = service.role.clone().failed(&failure("InstanceProfileNotFound")),
+        serve: |service| fail(service, "InstanceProfileNotFound"),
         ..world("deleted-profile", DELETED_PROFILE, |_| {})
+    },
+    World { serve: |service| without_keys(service, &exhausted()), ..world("exhausted", EXHAUSTED, |_| {}) },
+    World {
+        serve: |service| without_keys(service, &Exhausted::Unavailable),
+        ..world("unavailable", UNAVAILABLE, |_| {})
     },
     world("public", "public-ipv4 = \"203.0.113.10\"", |instance| {
         instance.primary.public_ipv4s = vec![[203, 0, 113, 10].into()];
@@ -101,8 +106,30 @@ code = "InstanceProfileNotFound"
 message = "EC2 cannot assume the role BaseIAMRole."
 "#;
 
-fn failure(code: &str) -> Failure {
-    Failure { code: code.into(), message: "EC2 cannot assume the role BaseIAMRole.".into() }
+fn fail(service: &mut Service, code: &str) {
+    let message = "EC2 cannot assume the role BaseIAMRole.".into();
+    service.role = service.role.take().map(|role| role.failed(&Failure { code: code.into(), message }));
+}
+
+/// Where keys are to be handed in, and were not.
+const EXHAUSTED: &str = r#"public-ipv4 = "none"
+[role.credentials]
+source = "pushed"
+"#;
+
+const UNAVAILABLE: &str = r#"public-ipv4 = "none"
+[role.credentials]
+source = "pushed"
+when-exhausted = "error"
+"#;
+
+fn exhausted() -> Exhausted {
+    let message = "The role BaseIAMRole has no valid keys at present; see: fake-metadata status".into();
+    Exhausted::Failure(Failure { code: "Failed".into(), message })
+}
+
+fn without_keys(service: &mut Service, exhausted: &Exhausted) {
+    service.role = Some(RoleDocuments::without_keys(&instance(), exhausted, now()));
 }
 
 impl World {
@@ -160,7 +187,11 @@ impl World {
             hop_limit: 1,
             errors: ErrorBodies::Ec2,
             tree: Arc::new(Tree::of(&instance, None, &paths).unwrap()),
-            role: RoleDocuments::new(&instance, &keys("ROLE"), &keys("SELF")),
+            role: instance
+                .role
+                .is_some()
+                .then(|| RoleDocuments::new(&instance, &keys("ROLE"), &Exhausted::Unavailable)),
+            identity: IdentityDocuments::new(&instance, &keys("SELF")),
             launch_time: instance.launch_time,
         };
         (self.serve)(&mut service);
