@@ -15,6 +15,8 @@ use tokio::task::JoinSet;
 use crate::error::Error;
 use crate::http::{Http, Limits};
 use crate::log::Log;
+use crate::traffic::Traffic;
+use crate::views::Views;
 use crate::{Result, accept, notify};
 
 /// How long requests under way may take to end after the word to stop.
@@ -30,7 +32,7 @@ impl App {
     /// Takes the addresses, all or none.
     pub(crate) async fn bind(
         listen: &[SocketAddr],
-        service: Arc<ArcSwap<imds::Service>>,
+        views: Arc<ArcSwap<Views>>,
         limits: Limits,
         log: Log,
     ) -> Result<App> {
@@ -39,12 +41,17 @@ impl App {
             let bound = TcpListener::bind(address).await;
             listeners.push(bound.map_err(|source| Error::Listen { address, source })?);
         }
-        Ok(App { listeners, http: Http::new(service, limits, log.clone()), log })
+        Ok(App { listeners, http: Http::new(views, limits, log.clone()), log })
     }
 
     /// The addresses taken, with the port the system chose where 0 was asked for.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
         self.listeners.iter().filter_map(|listener| listener.local_addr().ok())
+    }
+
+    /// Who asks.
+    pub(crate) fn traffic(&self) -> Arc<Traffic> {
+        self.http.traffic.clone()
     }
 
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {

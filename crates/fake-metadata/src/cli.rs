@@ -19,6 +19,8 @@ Examples:
   fake-metadata serve 127.0.0.1:8000            serve here, whatever it says
   fake-metadata get meta-data/placement/region  what a client would see
   fake-metadata get --recursive meta-data       all of it, as a tree
+  fake-metadata status                          what keys it has, and until when
+  fake-metadata credentials rotate              new keys, now
   fake-metadata check-config                    is the configuration right?
   fake-metadata import aemm aemm-config.json    take over another mock's
 
@@ -32,10 +34,15 @@ pub(crate) enum Command {
     CheckConfig(CheckConfig),
     /// Print the certificates that verify the signatures of the identity document
     Certificate(Certificate),
+    /// Show, renew or hand in the keys of the running server
+    #[command(subcommand)]
+    Credentials(Credentials),
     /// Print what a client would see at PATH, with a token if it takes one
     Get(Get),
     /// Print the configuration of another mock as one of this program
     Import(Import),
+    /// Tell whether the server runs, what keys it has, and who asked last
+    Status(Status),
 }
 
 /// SIGHUP reopens the log file and reads the configuration again; SIGTERM stops.
@@ -83,6 +90,49 @@ pub(crate) struct Get {
 pub(crate) struct Certificate {
     /// Only that of this signature: signature, pkcs7 or rsa2048
     #[arg(value_parser = crate::identity::NAMES)]
+    pub(crate) name: Option<String>,
+}
+
+/// The exit code is 1 if a role has no valid keys.
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Print it as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Credentials {
+    /// Tell of each role the source, the times, and the end of the key's id
+    Show(Status),
+    /// Hand in keys for a role with source = "pushed"
+    Set(Set),
+    /// Ask a role's source for new keys now
+    Rotate(Role),
+}
+
+/// For instance, from the machine outside: aws configure export-credentials | vagrant ssh -c
+/// 'fake-metadata credentials set -'
+#[derive(Debug, Args)]
+#[group(id = "from", required = true, multiple = false, args = ["from_environment", "from_profile", "input"])]
+pub(crate) struct Set {
+    /// Take them from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN
+    #[arg(long)]
+    pub(crate) from_environment: bool,
+    /// Take them from this profile of the shared credentials file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from_profile: Option<String>,
+    /// Read them from standard input, as `aws configure export-credentials` prints them
+    #[arg(value_name = "-", value_parser = ["-"])]
+    pub(crate) input: Option<String>,
+    #[command(flatten)]
+    pub(crate) role: Role,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Role {
+    /// The role, if it is not the first
+    #[arg(long = "role", value_name = "NAME")]
     pub(crate) name: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! A client of the running server: one request over a connection of its own each time, as the simplest
 //! of programs would ask.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -46,22 +46,26 @@ impl Client {
 
     fn ask(&self, method: &str, path: &str, header: &str) -> Result<Answer> {
         let server = self.server;
-        let exchange = || {
-            let mut stream = TcpStream::connect_timeout(&server, TIMEOUT)?;
+        let ask = || {
+            let stream = TcpStream::connect_timeout(&server, TIMEOUT)?;
             stream.set_read_timeout(Some(TIMEOUT))?;
-            write!(stream, "{method} {path} HTTP/1.1\r\nHost: {server}\r\n{header}\r\n")?;
-            let mut answer = Vec::new();
-            // The server ends the connection, since nobody asks it not to.
-            stream.read_to_end(&mut answer)?;
-            Ok(answer)
+            exchange(stream, format!("{method} {path} HTTP/1.1\r\nHost: {server}\r\n{header}\r\n").as_bytes())
         };
-        let answer = exchange().map_err(|source| Error::NoAnswer { address: server, source })?;
+        let answer = ask().map_err(|source| Error::NoAnswer { address: server, source })?;
         Answer::parse(&answer).ok_or(Error::OddAnswer { address: server })
     }
 }
 
+/// Sends a request and reads the answer, after which the server ends the connection.
+pub(crate) fn exchange(mut stream: impl Read + Write, request: &[u8]) -> io::Result<Vec<u8>> {
+    stream.write_all(request)?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
 impl Answer {
-    fn parse(answer: &[u8]) -> Option<Answer> {
+    pub(crate) fn parse(answer: &[u8]) -> Option<Answer> {
         let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&answer[..end]).ok()?.replace("\r\n", "\n");
         head.starts_with("HTTP/1.1 ").then(|| Answer { head, body: answer[end + 4..].to_vec() })

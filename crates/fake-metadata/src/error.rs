@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 /// The command line was wrong.
 pub(crate) const USAGE: u8 = 64;
+const DATA: u8 = 65;
 const UNAVAILABLE: u8 = 69;
 const OS_ERROR: u8 = 71;
 const CANNOT_CREATE: u8 = 73;
@@ -46,6 +47,20 @@ pub(crate) enum Error {
     NoAnswer { address: SocketAddr, source: io::Error },
     #[error("{address} does not answer like a metadata service")]
     OddAnswer { address: SocketAddr },
+    #[error("{}: no server answers there: {}", socket.display(), socket_reason(.source))]
+    NoServer { socket: PathBuf, source: io::Error },
+    #[error("the server's answer is not one of this program's; is it of another version?")]
+    OddServer,
+    #[error("{0}")]
+    Declined(String),
+    #[error("{0}; no keys were handed in")]
+    NotHandedIn(String),
+    #[error("--role must be the name of a role, of letters, digits and + = , . @ - _, not {0:?}")]
+    RoleName(String),
+    #[error("the role {0} has no valid keys at present")]
+    NoKeys(String),
+    #[error("no keys of the instance's own identity could be made up")]
+    NoIdentityKeys,
     #[error("{path}: the service answered {status}")]
     Refused { path: String, status: String },
 }
@@ -62,10 +77,16 @@ impl Error {
             Error::Listen { .. } | Error::System { .. } | Error::Random(_) => OS_ERROR,
             Error::LogFile { .. } => CANNOT_CREATE,
             Error::Identity { .. } | Error::Sign { .. } | Error::Thread => OS_ERROR,
-            Error::Path(_) => USAGE,
+            Error::Path(_) | Error::RoleName(_) => USAGE,
+            Error::NotHandedIn(_) => DATA,
+            Error::NoIdentityKeys => OS_ERROR,
+            Error::NoServer { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                NOT_PERMITTED
+            }
+            Error::NoServer { .. } | Error::OddServer => UNAVAILABLE,
             Error::NoAnswer { .. } | Error::OddAnswer { .. } => UNAVAILABLE,
             Error::NoCertificate { .. } => UNAVAILABLE,
-            Error::Refused { .. } => 1,
+            Error::Refused { .. } | Error::Declined(_) | Error::NoKeys(_) => 1,
         }
     }
 }
@@ -83,5 +104,16 @@ fn listen_reason(address: &SocketAddr, source: &io::Error) -> String {
             format!("port {port} is for root only; use one from 1024, such as 8000")
         }
         _ => source.to_string(),
+    }
+}
+
+fn socket_reason(source: &io::Error) -> String {
+    match source.kind() {
+        io::ErrorKind::PermissionDenied => {
+            format!(
+                "{source}; be root, or a member of the group _fake-metadata: adduser YOU _fake-metadata, then log in again"
+            )
+        }
+        _ => format!("{source}; start it with: systemctl start fake-metadata"),
     }
 }

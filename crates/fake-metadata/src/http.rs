@@ -4,13 +4,14 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::ext::ReasonPhrase;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -18,12 +19,18 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use zeroize::Zeroizing;
 
 use crate::hop::{HopLimited, Hops};
 use crate::log::Log;
+use crate::owner::Owners;
 use crate::peer;
+use crate::traffic::Traffic;
+use crate::views::Views;
 
 static TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
 static TOKEN_TTL: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
@@ -60,7 +67,9 @@ impl Default for Limits {
 /// The server's HTTP side, shared by all its connections.
 #[derive(Clone)]
 pub(crate) struct Http {
-    service: Arc<ArcSwap<imds::Service>>,
+    views: Arc<ArcSwap<Views>>,
+    owners: Option<Arc<Owners>>,
+    pub(crate) traffic: Arc<Traffic>,
     builder: http1::Builder,
     places: Arc<Semaphore>,
     limits: Limits,
@@ -69,7 +78,7 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    pub(crate) fn new(service: Arc<ArcSwap<imds::Service>>, limits: Limits, log: Log) -> Http {
+    pub(crate) fn new(views: Arc<ArcSwap<Views>>, limits: Limits, log: Log) -> Http {
         let mut builder = http1::Builder::new();
         builder
             .title_case_headers(true)
@@ -78,7 +87,15 @@ impl Http {
             .max_buf_size(limits.head_size)
             .max_headers(limits.headers);
         let places = Arc::new(Semaphore::new(limits.connections));
-        Http { service, builder, places, limits, stopping: watch::Sender::new(false), log }
+        let owners = match Owners::new() {
+            Ok(owners) => Some(Arc::new(owners)),
+            Err(error) => {
+                log.error(format_args!("by-user: the kernel does not tell whose connections are: {error}"));
+                None
+            }
+        };
+        let (traffic, stopping) = (Arc::default(), watch::Sender::new(false));
+        Http { views, owners, traffic, builder, places, limits, stopping, log }
     }
 
     /// A place for one more connection, once there is one; `None` when the server is stopping.
@@ -101,15 +118,28 @@ impl Http {
         peer: SocketAddr,
         place: OwnedSemaphorePermit,
     ) -> impl Future<Output = ()> + use<> {
-        let (builder, service, log) = (self.builder.clone(), self.service.clone(), self.log.clone());
+        let (builder, views, log) = (self.builder.clone(), self.views.clone(), self.log.clone());
+        let (owners, traffic) = (self.owners.clone(), self.traffic.clone());
         let mut stopping = self.stopping.subscribe();
+        traffic.connected(peer);
         async move {
             // Answers are one write each; waiting for more to send would only delay them.
             let _ = stream.set_nodelay(true);
+            let local = stream.local_addr().ok();
             let (stream, hops) = HopLimited::new(stream, peer.ip());
-            let is_here = peer::is_here(peer.ip(), &service.load().access.addresses);
+            let is_here = peer::is_here(peer.ip(), &views.load().of_user(None).access.addresses);
+            // Whose it is does not change, and is asked when it first matters.
+            let owner = OnceLock::new();
             let answer = service_fn(|request| {
-                let response = respond(&service.load(), &request, (peer, is_here), &hops, &log);
+                let views = views.load();
+                let ask = || {
+                    let servers = local.into_iter().chain(views.doors().iter().copied());
+                    owners.as_ref().and_then(|owners| owners.of(peer, servers))
+                };
+                let owner = if views.differ() { *owner.get_or_init(ask) } else { None };
+                let service = views.of_user(owner);
+                let response = respond(service, &request, (peer, is_here), &hops, &log);
+                traffic.asked(SystemTime::now());
                 async { Ok::<_, Infallible>(response) }
             });
             let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), answer));
@@ -255,4 +285,40 @@ fn header_value(value: imds::Value) -> HeaderValue {
             HeaderValue::try_from(httpdate::fmt_http_date(time)).unwrap_or(HeaderValue::from_static(""))
         }
     }
+}
+
+/// What is asked on a connection that carries JSON.
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// What came with it, unless that was too much.
+    pub(crate) body: Option<Zeroizing<Vec<u8>>>,
+}
+
+/// Serves a connection on which each request is answered with a status and JSON. It may last as long
+/// as a source of keys may take.
+pub(crate) async fn exchange<F>(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    limit: usize,
+    answer: impl Fn(Asked) -> F,
+) where
+    F: Future<Output = (u16, Value)>,
+{
+    let answer = service_fn(|request: hyper::Request<Incoming>| {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+        let answer = &answer;
+        async move {
+            let body = Limited::new(request.into_body(), limit).collect().await;
+            let body = body.ok().map(|body| Zeroizing::new(body.to_bytes().to_vec()));
+            let (status, value) = answer(Asked { method, path, body }).await;
+            let mut response = hyper::Response::new(Full::new(Bytes::from(format!("{value}\n"))));
+            *response.status_mut() =
+                StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            Ok::<_, Infallible>(response)
+        }
+    });
+    // Who goes away in the middle does not want to know.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
 }

@@ -1,34 +1,43 @@
-//! Keeps what requests read: makes it from the settings, and replaces it whole when keys rotate
+//! Keeps what requests read: makes it from the settings, and replaces it whole when keys are renewed
 //! or the configuration is read again. Requests never wait for it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
-use imds::{Credentials, ErrorBodies, RoleDocuments, Service, Signatures, TokenPolicy, Tokens, Tree};
-use settings::{ErrorFormat, Settings, defaults};
+use imds::Tokens;
+use settings::Settings;
 use tokio::signal::unix::Signal;
-use tokio::sync::oneshot::Receiver;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
 
-use crate::credentials::{self, rotation};
+use crate::control::{self, Order};
+use crate::credentials::{self, Event, Outcome, Role};
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::instance::{Facts, Origin, Overrides, facts};
 use crate::log::Log;
+use crate::views::{self, Views};
 use crate::{Result, notify};
+
+/// How long the word to systemd that all is ready may wait for the roles' first keys.
+const FIRST_KEYS: Duration = Duration::from_secs(20);
 
 pub(crate) struct Keeper {
     config: Option<PathBuf>,
     overrides: Overrides,
     origin: Origin,
     settings: Settings,
-    instance: imds::Instance,
-    credentials: Credentials,
+    facts: Facts,
+    roles: Vec<Role>,
+    /// The instance's own identity.
+    own: Role,
+    /// What signs the identity document.
     identity: Option<Identity>,
-    /// What the log is to say once there is one.
-    notices: Vec<String>,
-    service: Arc<ArcSwap<Service>>,
+    tokens: Arc<Tokens>,
+    views: Arc<ArcSwap<Views>>,
+    events: (UnboundedSender<Event>, UnboundedReceiver<Event>),
 }
 
 impl Keeper {
@@ -42,55 +51,71 @@ impl Keeper {
         let settings = Settings::load(config.as_deref())?;
         let mut key = [0; 64];
         getrandom::fill(&mut key).map_err(Error::Random)?;
-        let credentials = credentials::obtain(&settings.role.credentials, now)?;
         let tokens = Arc::new(Tokens::new(&key));
-        let facts = facts(&settings, &overrides, &origin)?;
-        let role = documents(&settings, &facts.instance, &credentials)?;
-        let service = make(&settings, &facts, None, role, tokens)
-            .map_err(|source| Error::Paths { file: file(config.as_deref()), source })?;
-        let service = Arc::new(ArcSwap::from_pointee(service));
-        let Facts { instance, notices, .. } = facts;
+        let events = mpsc::unbounded_channel();
+        let roles: Vec<Role> = settings.roles.iter().cloned().map(Role::new).collect();
+        let mut own = credentials::of_instance();
+        own.renew_if_due(now, &events.0);
+        let mut facts = facts(&settings, &overrides, &origin)?;
+        facts.notices.extend(unknown_users(&settings));
+        let views = Views::of(&settings, &facts, None, (&roles, &own), &tokens, config.as_deref(), now)?;
+        let views = Arc::new(ArcSwap::from_pointee(views));
         let identity = None;
-        Ok(Keeper { config, overrides, origin, settings, instance, credentials, identity, notices, service })
+        Ok(Keeper { config, overrides, origin, settings, facts, roles, own, identity, tokens, views, events })
     }
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// What had to be done without, a sentence each.
-    pub(crate) fn notices(&self) -> &[String] {
-        &self.notices
+    /// What had to be done without, and what is wrong with sources that answer at once.
+    pub(crate) fn notices(&mut self, now: SystemTime) -> Vec<String> {
+        let mut notices = std::mem::take(&mut self.facts.notices);
+        for role in &mut self.roles {
+            let name = role.settings.name.clone();
+            notices.extend(role.check(now).map(|problem| format!("{name}: no keys: {problem}")));
+            notices.extend(role.warning());
+        }
+        notices
     }
 
     /// What requests read.
-    pub(crate) fn service(&self) -> Arc<ArcSwap<Service>> {
-        self.service.clone()
+    pub(crate) fn views(&self) -> Arc<ArcSwap<Views>> {
+        self.views.clone()
     }
 
-    /// Rotates and reloads, forever. The keys that sign the identity document come once they are read
-    /// or made; with them the service is complete, and systemd is told.
+    /// Asks all sources for their first keys; those that take their time are not waited for.
+    pub(crate) fn begin(&mut self, log: &Log) {
+        self.tell(log);
+        self.renew(log);
+    }
+
+    /// Renews and reloads, forever. The keys that sign the identity document come once they are read
+    /// or made; with them and the roles' first keys the service is complete, and systemd is told.
     pub(crate) async fn run(
         mut self,
         mut reload: Signal,
-        mut identity: Receiver<Result<Identity>>,
+        mut identity: oneshot::Receiver<Result<Identity>>,
+        mut orders: mpsc::Receiver<Order>,
         log: Log,
     ) {
-        let mut is_complete = false;
-        self.tell(&log);
-        // Nothing is tried again at once.
-        let mut pause = Duration::ZERO;
+        let begun = Instant::now();
+        let (mut is_signed, mut is_ready) = (false, false);
         loop {
-            let wait = rotation::time_left(&self.credentials, SystemTime::now()).max(pause);
+            let has_keys = begun.elapsed() > FIRST_KEYS || self.roles.iter().all(Role::is_settled);
+            if !is_ready && is_signed && has_keys {
+                is_ready = true;
+                notify::ready();
+            }
+            let now = SystemTime::now();
+            let left = self.roles.iter().map(|role| role.time_left(now)).min();
             tokio::select! {
-                () = tokio::time::sleep(wait) => {
-                    pause = if self.rotate(&log) { Duration::ZERO } else { rotation::PAUSE };
-                }
-                made = &mut identity, if !is_complete => {
-                    is_complete = true;
+                () = tokio::time::sleep(self.own.time_left(now).min(left.unwrap_or(Duration::MAX))) => self.renew(&log),
+                Some(event) = self.events.1.recv() => self.ended(event, &log),
+                made = &mut identity, if !is_signed => {
+                    is_signed = true;
                     // Where its maker has died there is none.
                     self.sign(made.unwrap_or(Err(Error::Thread)), &log);
-                    notify::ready();
                 }
                 _ = reload.recv() => {
                     notify::reloading();
@@ -98,13 +123,14 @@ impl Keeper {
                     self.reload(&log);
                     notify::ready();
                 }
+                Some(order) = orders.recv() => self.obey(order, &log),
             }
         }
     }
 
-    /// What had to be done without.
+    /// What the log should say, once.
     fn tell(&mut self, log: &Log) {
-        for notice in self.notices.drain(..) {
+        for notice in self.facts.notices.drain(..).chain(self.roles.iter().filter_map(Role::warning)) {
             log.info(format_args!("{notice}"));
         }
     }
@@ -119,23 +145,91 @@ impl Keeper {
         }
     }
 
-    /// Whether there are new keys.
-    fn rotate(&mut self, log: &Log) -> bool {
-        let renewed =
-            credentials::obtain(&self.settings.role.credentials, SystemTime::now()).and_then(|credentials| {
-                Ok((documents(&self.settings, &self.instance, &credentials)?, credentials))
-            });
-        match renewed {
-            Ok((role, credentials)) => {
-                self.service.store(Arc::new(Service { role, ..Service::clone(&self.service.load()) }));
-                self.credentials = credentials;
-                let until = humantime::format_rfc3339_seconds(self.credentials.expiration);
-                log.info(format_args!("{}: new keys, valid until {until}", self.settings.role.name));
-                true
+    /// Asks every source whose time has come.
+    fn renew(&mut self, log: &Log) {
+        let now = SystemTime::now();
+        if self.own.renew_if_due(now, &self.events.0) == Some(Outcome::Renewed)
+            && let Ok(views) = self.views.load().with_identity(&self.facts.instance, &self.own, now)
+        {
+            self.views.store(Arc::new(views));
+        }
+        for index in 0..self.roles.len() {
+            if let Some(outcome) = self.roles[index].renew_if_due(now, &self.events.0) {
+                self.publish(index, &outcome, log);
             }
-            Err(error) => {
-                log.error(format_args!("{}: no new keys: {error}", self.settings.role.name));
-                false
+        }
+    }
+
+    /// An attempt to renew keys that took its time has ended.
+    fn ended(&mut self, event: Event, log: &Log) {
+        // The role may have gone meanwhile.
+        let Some(index) = self.place(Some(&event.role)) else { return };
+        if let Some(outcome) = self.roles[index].ended(event, SystemTime::now()) {
+            self.publish(index, &outcome, log);
+        }
+    }
+
+    /// Requests read what a role has now, and the log tells of it.
+    fn publish(&mut self, index: usize, outcome: &Outcome, log: &Log) {
+        let (now, role) = (SystemTime::now(), &self.roles[index]);
+        let name = &role.settings.name;
+        match outcome {
+            Outcome::Same => return,
+            Outcome::Failed(problem) => log.error(format_args!("{name}: no new keys: {problem}")),
+            Outcome::Renewed => {
+                let until = role.keys(now).map(|keys| humantime::format_rfc3339_seconds(keys.expiration));
+                if let Some(until) = until {
+                    log.info(format_args!("{name}: new keys, valid until {until}"));
+                }
+            }
+        }
+        let views = self.views.load().with_role(&self.facts.instance, index, role, now);
+        self.views.store(Arc::new(views));
+    }
+
+    /// The place of the role of this name, or of the first.
+    fn place(&self, name: Option<&str>) -> Option<usize> {
+        match name {
+            None => (!self.roles.is_empty()).then_some(0),
+            Some(name) => self.roles.iter().position(|role| role.settings.name == name),
+        }
+    }
+
+    /// What came over the control socket.
+    fn obey(&mut self, order: Order, log: &Log) {
+        let now = SystemTime::now();
+        match order {
+            Order::Status(answer) => {
+                let status = |role: &Role| role.status(now);
+                let roles = self.roles.iter().map(status).collect();
+                // Who has gone away does not want to know.
+                let _ = answer.send((roles, status(&self.own)));
+            }
+            Order::Renew { role, answer } => match self.place(role.as_deref()) {
+                None => drop(answer.send(Outcome::Failed(control::no_role(role.as_deref())))),
+                Some(index) => {
+                    if let Some(outcome) = self.roles[index].renew_now(now, &self.events.0, answer) {
+                        self.publish(index, &outcome, log);
+                    }
+                }
+            },
+            Order::Push { role, keys, by, answer } => {
+                let outcome = match self.place(role.as_deref()) {
+                    None => Outcome::Failed(control::no_role(role.as_deref())),
+                    Some(index) if !self.roles[index].is_pushed() => {
+                        Outcome::Failed(control::not_pushed(&self.roles[index]))
+                    }
+                    Some(index) => {
+                        let outcome = self.roles[index].push(keys, now);
+                        log.info(format_args!(
+                            "{}: keys were handed in by {by}",
+                            self.roles[index].settings.name
+                        ));
+                        self.publish(index, &outcome, log);
+                        outcome
+                    }
+                };
+                let _ = answer.send(outcome);
             }
         }
     }
@@ -152,83 +246,63 @@ impl Keeper {
                 }
                 self.tell(log);
                 log.info(format_args!("configuration read again"));
+                self.renew(log);
             }
             Err(error) => log.error(format_args!("configuration kept as it was: {error}")),
         }
     }
 
     /// Makes everything that requests read from these settings. If that cannot be, all stays as it is.
+    /// Roles that are the same as before keep their keys.
     fn take(&mut self, settings: Settings) -> Result {
-        let credentials = if settings.role == self.settings.role {
-            self.credentials.clone()
-        } else {
-            credentials::obtain(&settings.role.credentials, SystemTime::now())?
-        };
-        let facts = facts(&settings, &self.overrides, &self.origin)?;
+        let mut facts = facts(&settings, &self.overrides, &self.origin)?;
+        facts.notices.extend(unknown_users(&settings));
         let instance = &facts.instance;
         let sign = |identity: &Identity| identity.sign(&imds::document(instance), instance.launch_time);
         let signatures = self.identity.as_ref().map(sign).transpose()?;
-        let now = self.service.load();
-        let arn = imds::Instance::instance_profile_arn;
-        let is_same = settings.role == self.settings.role && arn(instance) == arn(&self.instance);
-        let role = if is_same { now.role.clone() } else { documents(&settings, instance, &credentials)? };
-        let service = make(&settings, &facts, signatures.as_ref(), role, now.tokens.clone())
-            .map_err(|source| Error::Paths { file: file(self.config.as_deref()), source })?;
-        self.service.store(Arc::new(service));
-        self.credentials = credentials;
-        self.instance = facts.instance;
-        self.notices = facts.notices;
-        self.settings = settings;
+        let mut before = std::mem::take(&mut self.roles);
+        let wanted = settings.roles.iter().map(|wanted| {
+            match before.iter().position(|role| role.settings == *wanted) {
+                Some(index) => before.swap_remove(index),
+                None => Role::new(wanted.clone()),
+            }
+        });
+        let roles: Vec<Role> = wanted.collect();
+        let made = Views::of(
+            &settings,
+            &facts,
+            signatures.as_ref(),
+            (&roles, &self.own),
+            &self.tokens,
+            self.config.as_deref(),
+            SystemTime::now(),
+        );
+        let views = match made {
+            Ok(views) => views,
+            Err(error) => {
+                before.extend(roles);
+                let place =
+                    |role: &Role| self.settings.roles.iter().position(|wanted| *wanted == role.settings);
+                before.retain(|role| place(role).is_some());
+                before.sort_by_key(place);
+                self.roles = before;
+                return Err(error);
+            }
+        };
+        self.views.store(Arc::new(views));
+        (self.roles, self.facts, self.settings) = (roles, facts, settings);
         Ok(())
     }
 }
 
-/// The documents of these keys, and of new ones of the instance's own, which live as long.
-fn documents(
-    settings: &Settings,
-    instance: &imds::Instance,
-    credentials: &Credentials,
-) -> Result<RoleDocuments> {
-    let identity = credentials::of_instance(credentials)?;
-    let documents = RoleDocuments::new(instance, credentials, &identity);
-    Ok(match settings.role.failure.clone() {
-        None => documents,
-        Some(settings::Failure { code, message }) => documents.failed(&imds::Failure { code, message }),
-    })
-}
-
-fn make(
-    settings: &Settings,
-    facts: &Facts,
-    signatures: Option<&Signatures>,
-    role: RoleDocuments,
-    tokens: Arc<Tokens>,
-) -> std::result::Result<Service, imds::BadEntry> {
-    Ok(Service {
-        tokens,
-        access: Arc::new(access(settings)),
-        policy: if settings.tokens.required { TokenPolicy::Required } else { TokenPolicy::Optional },
-        hop_limit: settings.tokens.hop_limit,
-        errors: match settings.errors {
-            ErrorFormat::Ec2 => ErrorBodies::Ec2,
-            ErrorFormat::Json => ErrorBodies::Json,
-        },
-        tree: Arc::new(Tree::of(&facts.instance, signatures, &facts.paths)?),
-        role,
-        launch_time: facts.instance.launch_time,
-    })
-}
-
-fn access(settings: &Settings) -> imds::Access {
-    let listen = settings.listen.iter().map(|listen| listen.ip()).filter(|address| !address.is_unspecified());
-    imds::Access {
-        disabled: !settings.http_endpoint,
-        addresses: settings.network.addresses().chain(listen).collect(),
-        hosts: [imds::Access::names(&settings.instance.region), settings.access.hosts.clone()].concat(),
-        networks: settings.access.networks.clone(),
-    }
-}
-
-fn file(config: Option<&Path>) -> PathBuf {
-    config.unwrap_or(Path::new(defaults::CONFIG_FILE)).to_owned()
+fn unknown_users(settings: &Settings) -> Vec<String> {
+    let is_unknown = |user: &&String| views::user_id(user).is_none();
+    let unknown = settings.by_user.keys().filter(is_unknown);
+    unknown
+        .map(|user| {
+            format!(
+                "by-user: no user {user} is on this machine yet; once it is: systemctl reload fake-metadata"
+            )
+        })
+        .collect()
 }

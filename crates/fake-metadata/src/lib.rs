@@ -8,7 +8,10 @@
 //! - `accept`, `hop`, `http`: from a listening socket to `imds` and back; only `http` names hyper.
 //! - `peer`: whether a client runs on this machine.
 //! - `client`, `crawl`: asking the running server, for `get`.
-//! - `keeper`: replaces what requests read, on rotation and on reload.
+//! - `keeper`: replaces what requests read, on rotation and on reload; `views` is what that is.
+//! - `control`: the control socket, its server and its client.
+//! - `traffic`: who asked last.
+//! - `owner`: which local user a connection belongs to.
 //! - `credentials`: where keys come from, one file a source, and when they are renewed.
 //! - `identity`: the keys that sign the instance identity document.
 //! - `state`: what outlasts a restart.
@@ -24,6 +27,7 @@ mod app;
 mod cli;
 mod client;
 mod commands;
+mod control;
 mod crawl;
 mod credentials;
 mod error;
@@ -34,9 +38,12 @@ mod instance;
 mod keeper;
 mod log;
 mod notify;
+mod owner;
 mod peer;
 mod signals;
 mod state;
+mod traffic;
+mod views;
 
 use std::process::ExitCode;
 
@@ -64,8 +71,10 @@ pub fn main() -> ExitCode {
         Command::Certificate(options) => commands::certificate::run(&options),
         Command::Serve(options) => commands::serve::run(options),
         Command::CheckConfig(options) => commands::check_config::run(&options),
+        Command::Credentials(command) => commands::credentials::run(&command),
         Command::Get(options) => commands::get::run(&options),
         Command::Import(options) => commands::import::run(&options),
+        Command::Status(options) => commands::status::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

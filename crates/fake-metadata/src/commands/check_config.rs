@@ -14,8 +14,8 @@ pub(crate) fn run(options: &CheckConfig) -> Result {
     let shown = file.clone();
     let now = SystemTime::now();
     let origin = Origin::look(&state::folder(), now);
-    let keeper = Keeper::new(file, Overrides::from_environment()?, origin, now)?;
-    for notice in keeper.notices() {
+    let mut keeper = Keeper::new(file, Overrides::from_environment()?, origin, now)?;
+    for notice in keeper.notices(now) {
         println!("{notice}");
     }
     match shown.as_deref().unwrap_or(Path::new(settings::defaults::CONFIG_FILE)) {

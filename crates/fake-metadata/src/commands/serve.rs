@@ -2,11 +2,13 @@
 
 use std::time::SystemTime;
 
-use tokio::sync::oneshot;
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::Result;
 use crate::app::App;
 use crate::cli::Serve;
+use crate::control::{self, server::Control};
 use crate::error::Error;
 use crate::http::Limits;
 use crate::identity::Identity;
@@ -16,9 +18,10 @@ use crate::log::Log;
 use crate::{identity, signals, state};
 
 pub(crate) fn run(options: Serve) -> Result {
+    secrets_stay_in_memory();
     let now = SystemTime::now();
     let (origin, notice) = Origin::keep(&state::folder(), now)?;
-    let keeper = Keeper::new(options.config.file, Overrides::from_environment()?, origin, now)?;
+    let mut keeper = Keeper::new(options.config.file, Overrides::from_environment()?, origin, now)?;
     let listen = options.listen.map_or_else(|| keeper.settings().listen.clone(), |address| vec![address]);
     let log = Log::open(options.log_file)?;
     if let Some(notice) = notice {
@@ -33,11 +36,22 @@ pub(crate) fn run(options: Serve) -> Result {
     runtime.block_on(async {
         let stop = signals::stop()?;
         let reload = signals::reload()?;
-        let app = App::bind(&listen, keeper.service(), Limits::default(), log.clone()).await?;
+        keeper.begin(&log);
+        let app = App::bind(&listen, keeper.views(), Limits::default(), log.clone()).await?;
         for address in app.addresses() {
             log.info(format_args!("listening on http://{address}"));
         }
-        tokio::spawn(keeper.run(reload, signers(), log.clone()));
+        let (orders, ordered) = mpsc::channel(16);
+        let control =
+            Control { orders, traffic: app.traffic(), listening: app.addresses().collect(), started: now };
+        match control::server::bind() {
+            Ok(listener) => drop(tokio::spawn(control.run(listener, log.clone()))),
+            Err(error) => log.info(format_args!(
+                "{}: no control socket, so `fake-metadata status` cannot ask this server: {error}",
+                control::socket().display()
+            )),
+        }
+        tokio::spawn(keeper.run(reload, signers(), ordered, log.clone()));
         app.run(stop).await;
         Result::Ok(())
     })?;
@@ -57,4 +71,12 @@ fn signers() -> oneshot::Receiver<Result<Identity>> {
         let _ = sender.send(made);
     });
     receiver
+}
+
+/// A crash leaves no image of this process behind, and no other process of its user may look into it.
+fn secrets_stay_in_memory() {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    // Where one of them is refused the other may still hold.
+    let _ = setrlimit(Resource::Core, none);
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }

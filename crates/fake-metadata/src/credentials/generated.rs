@@ -3,33 +3,41 @@
 
 use std::time::{Duration, SystemTime};
 
-use imds::Credentials;
+use settings::Secret;
 
-use crate::Result;
-use crate::error::Error;
+use super::{Given, Keys, Obtained, Problem, Source};
 
 /// The alphabet of access key ids.
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// A fresh set, valid from now for `lifetime`.
-pub(crate) fn credentials(lifetime: Duration, now: SystemTime) -> Result<Credentials> {
-    Ok(Credentials {
+/// Keys that live this long.
+pub(super) struct Generated(pub(super) Duration);
+
+impl Source for Generated {
+    fn obtain(&mut self, now: SystemTime) -> Obtained {
+        Obtained::Now(keys(now + self.0))
+    }
+}
+
+fn keys(expiration: SystemTime) -> Given {
+    Ok(Keys {
         access_key_id: made_up("ASIAFAKE", 20, BASE32)?,
         secret_access_key: made_up("FakeSecretKey/", 40, BASE64)?,
         // Real ones are a few hundred characters long.
-        token: made_up("FakeSessionToken/MadeUpByFakeMetadata/", 356, BASE64)?,
-        last_updated: now,
-        expiration: now + lifetime,
+        session_token: Some(made_up("FakeSessionToken/MadeUpByFakeMetadata/", 356, BASE64)?),
+        expiration: Some(expiration),
     })
 }
 
-fn made_up<const N: usize>(prefix: &str, length: usize, alphabet: &[u8; N]) -> Result<String> {
+fn made_up<const N: usize>(prefix: &str, length: usize, alphabet: &[u8; N]) -> Result<Secret, Problem> {
     let mut bytes = vec![0; length - prefix.len()];
-    getrandom::fill(&mut bytes).map_err(Error::Random)?;
+    getrandom::fill(&mut bytes).map_err(Problem::Random)?;
     // Both alphabets' lengths divide 256, so every character is as likely as any other.
     let letters = bytes.iter().map(|byte| char::from(alphabet[usize::from(*byte) % N]));
-    Ok(prefix.chars().chain(letters).collect())
+    let mut text = String::with_capacity(length);
+    text.extend(prefix.chars().chain(letters));
+    Ok(Secret::from(text))
 }
 
 #[cfg(test)]
@@ -38,12 +46,12 @@ mod tests {
 
     #[test]
     fn shaped_like_real_ones_and_recognisably_not() {
-        let now = SystemTime::UNIX_EPOCH;
-        let keys = credentials(Duration::from_secs(60), now).unwrap();
-        assert_eq!((keys.access_key_id.len(), keys.secret_access_key.len()), (20, 40));
-        assert!(keys.access_key_id.starts_with("ASIAFAKE"));
-        assert!(keys.secret_access_key.starts_with("Fake") && keys.token.starts_with("Fake"));
-        assert_eq!(keys.expiration, now + Duration::from_secs(60));
-        assert_ne!(keys.access_key_id, credentials(Duration::from_secs(60), now).unwrap().access_key_id);
+        let keys = keys(SystemTime::UNIX_EPOCH).unwrap_or_else(|problem| panic!("{problem}"));
+        let (id, secret) = (keys.access_key_id.reveal(), keys.secret_access_key.reveal());
+        assert_eq!((id.len(), secret.len()), (20, 40));
+        assert!(id.starts_with("ASIAFAKE"));
+        assert!(secret.starts_with("Fake") && keys.session_token.unwrap().reveal().starts_with("Fake"));
+        assert_eq!(keys.expiration, Some(SystemTime::UNIX_EPOCH));
+        assert_ne!(id, made_up("ASIAFAKE", 20, BASE32).unwrap().reveal());
     }
 }

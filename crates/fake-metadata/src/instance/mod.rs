@@ -102,7 +102,7 @@ pub(crate) fn facts(settings: &Settings, overrides: &Overrides, origin: &Origin)
         ramdisk_id: given.ramdisk_id,
         region: given.region,
         reservation_id: given.reservation_id.unwrap_or_else(|| made_up.id("r-", "reservation")),
-        role: settings.role.attached.then(|| settings.role.name.clone()),
+        role: settings.roles.first().map(|role| role.name.clone()),
         spot: given.spot.map(|spot| imds::Spot { action: spot.action, time: spot.time }),
         system: given.system,
         tags: given.tags,

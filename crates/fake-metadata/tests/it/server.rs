@@ -35,6 +35,7 @@ impl Server {
         fs::write(&file, config).unwrap();
         let mut program = program();
         program.args(["serve", "127.0.0.1:0", "--config"]).arg(file);
+        program.env("RUNTIME_DIRECTORY", folder.path());
         program.arg("--log-file").arg(folder.path().join("server.log")).stderr(Stdio::inherit());
         change(&mut program);
         let child = program.spawn().unwrap();
