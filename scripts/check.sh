@@ -10,6 +10,7 @@ need shellcheck shellcheck
 need ip iproute2
 need iptables iptables
 need strace strace
+need faketime faketime
 need man man-db
 
 step "format" cargo fmt --check

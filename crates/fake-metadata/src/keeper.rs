@@ -1,13 +1,15 @@
 //! Keeps what requests read: makes it from the settings, and replaces it whole when keys are renewed
 //! or the configuration is read again. Requests never wait for it.
 
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use imds::Tokens;
-use settings::Settings;
+use settings::{CredentialSource, Settings};
 use tokio::signal::unix::Signal;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
@@ -58,6 +60,7 @@ impl Keeper {
         own.renew_if_due(now, &events.0);
         let mut facts = facts(&settings, &overrides, &origin)?;
         facts.notices.extend(unknown_users(&settings));
+        facts.notices.extend(readable(&settings, config.as_deref()));
         let views = Views::of(&settings, &facts, None, (&roles, &own), &tokens, config.as_deref(), now)?;
         let views = Arc::new(ArcSwap::from_pointee(views));
         let identity = None;
@@ -257,6 +260,7 @@ impl Keeper {
     fn take(&mut self, settings: Settings) -> Result {
         let mut facts = facts(&settings, &self.overrides, &self.origin)?;
         facts.notices.extend(unknown_users(&settings));
+        facts.notices.extend(readable(&settings, self.config.as_deref()));
         let instance = &facts.instance;
         let sign = |identity: &Identity| identity.sign(&imds::document(instance), instance.launch_time);
         let signatures = self.identity.as_ref().map(sign).transpose()?;
@@ -293,6 +297,19 @@ impl Keeper {
         (self.roles, self.facts, self.settings) = (roles, facts, settings);
         Ok(())
     }
+}
+
+/// What the user should know of keys in the configuration.
+fn readable(settings: &Settings, config: Option<&Path>) -> Option<String> {
+    let file = config.unwrap_or(Path::new(settings::defaults::CONFIG_FILE));
+    let has_keys = settings.roles.iter().any(|role| matches!(role.credentials, CredentialSource::Static(_)));
+    let mode = || fs::metadata(file).map_or(0, |metadata| metadata.mode());
+    (has_keys && mode() & 0o004 != 0).then(|| {
+        format!(
+            "{}: the configuration has keys, and everybody on this machine can read it; use: chgrp _fake-metadata and chmod 640",
+            file.display()
+        )
+    })
 }
 
 fn unknown_users(settings: &Settings) -> Vec<String> {

@@ -72,9 +72,7 @@ pub(crate) fn write(keys: &Keys) -> Zeroizing<Vec<u8>> {
 
 /// A time (RFC 3339), with `Z` or an offset as Python's AWS CLI writes it.
 pub(crate) fn time(text: &str) -> Option<SystemTime> {
-    let Some((local, offset)) = text.len().checked_sub(6).and_then(|at| text.split_at_checked(at)) else {
-        return None;
-    };
+    let (local, offset) = text.len().checked_sub(6).and_then(|at| text.split_at_checked(at))?;
     let Some(sign @ ('+' | '-')) = offset.chars().next() else {
         return humantime::parse_rfc3339(text).ok();
     };

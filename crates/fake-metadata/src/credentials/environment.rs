@@ -27,7 +27,7 @@ pub(crate) fn keys(names: &Variables) -> Given {
         session_token: secret(&names.session_token)?,
         expiration: match expiration.filter(|text| !text.is_empty()) {
             None => None,
-            Some(text) => Some(super::document::time(&text).ok_or_else(|| Problem::BadTime(EXPIRATION))?),
+            Some(text) => Some(super::document::time(&text).ok_or(Problem::BadTime(EXPIRATION))?),
         },
     })
 }

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod by_user;
+mod clock;
 mod command_line;
+mod control;
 mod credentials;
 mod extending;
 mod get;
@@ -17,3 +20,4 @@ mod protocol;
 mod reload;
 mod server;
 mod shutdown;
+mod sources;
