@@ -299,16 +299,20 @@ impl Keeper {
     }
 }
 
+/// Where the service's environment comes from.
+const ENVIRONMENT: &str = "/etc/default/fake-metadata";
+
 /// What the user should know of keys in the configuration.
 fn readable(settings: &Settings, config: Option<&Path>) -> Option<String> {
-    let file = config.unwrap_or(Path::new(settings::defaults::CONFIG_FILE));
-    let has_keys = settings.roles.iter().any(|role| matches!(role.credentials, CredentialSource::Static(_)));
-    let mode = || fs::metadata(file).map_or(0, |metadata| metadata.mode());
-    (has_keys && mode() & 0o004 != 0).then(|| {
-        format!(
-            "{}: the configuration has keys, and everybody on this machine can read it; use: chgrp _fake-metadata and chmod 640",
-            file.display()
-        )
+    let config = config.unwrap_or(Path::new(settings::defaults::CONFIG_FILE));
+    let mut files = settings.roles.iter().filter_map(|role| match role.credentials {
+        CredentialSource::Static(_) => Some((config, "chgrp _fake-metadata and chmod 640")),
+        CredentialSource::Environment(_) => Some((Path::new(ENVIRONMENT), "chmod 600")),
+        _ => None,
+    });
+    let is_readable = |file: &Path| fs::metadata(file).is_ok_and(|metadata| metadata.mode() & 0o004 != 0);
+    files.find(|(file, _)| is_readable(file)).map(|(file, remedy)| {
+        format!("{}: it has keys, and everybody on this machine can read it; use: {remedy}", file.display())
     })
 }
 

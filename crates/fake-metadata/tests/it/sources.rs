@@ -59,7 +59,7 @@ fn keys_from_the_configuration() {
         (now["Expiration"] != first["Expiration"] && now["LastUpdated"] != first["LastUpdated"]).then_some(())
     });
     assert_eq!(id(&server), "AKIAFAKESTATIC");
-    server.wait_for_log("the configuration has keys, and everybody on this machine can read it");
+    server.wait_for_log("config.toml: it has keys, and everybody on this machine can read it; use: chgrp _fake-metadata and chmod 640");
 }
 
 #[test]
