@@ -22,6 +22,7 @@ tools() {
 	need iptables iptables
 	need unshare util-linux
 	need setpriv util-linux
+	need faketime faketime
 	[ "$(id -u)" = 0 ] || need sudo sudo
 	need /usr/bin/python3 python3
 	/usr/bin/python3 -c 'import ensurepip' 2>/dev/null || need 'python3 -m ensurepip' python3-venv

@@ -31,12 +31,12 @@ ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --in
 	--bounding-set=-all)
 role=BaseIAMRole passed=0 failed=0
 
-# daemon CONFIG: starts it, in place of the one before.
+# daemon CONFIG [COMMAND...]: starts it, by that command, in place of the one before.
 daemon() {
 	[ -z "${pid:-}" ] || stop
 	echo "$1" >"$config"
 	: >"$log"
-	"${ordinary[@]}" "$bin/fake-metadata" serve --config "$config" 2>>"$log" &
+	"${ordinary[@]}" "${@:2}" "$bin/fake-metadata" serve --config "$config" 2>>"$log" &
 	pid=$!
 	for _ in {1..100}; do
 		! grep -q ' listening on ' "$log" || return 0
@@ -112,7 +112,10 @@ client boto3 tokens-required v2
 client awscli tokens-required v2
 client aws-config-rust tokens-required v2
 
-stop
+# shellcheck source=tests/clients/sessions.sh
+. "$stage/clients/sessions.sh"
+sessions
+
 "$bin/fake-metadata-setup" revert --runtime --config /dev/null
 if [ -n "$(ip -o address show to 169.254.0.0/16)" ] || [[ $(iptables-save) == *fake-metadata* ]]; then
 	echo "revert: FAILED: the address or the rule is still there"

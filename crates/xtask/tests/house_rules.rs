@@ -119,6 +119,8 @@ fn one_file_names_each_system_library() {
     let owners = [
         ("use hyper::", "crates/fake-metadata/src/http.rs"),
         ("hyper_util::", "crates/fake-metadata/src/http.rs"),
+        ("http_body_util::", "crates/fake-metadata/src/http.rs"),
+        ("netlink_packet_sock_diag::", "crates/fake-metadata/src/owner.rs"),
         ("iptables::", "crates/fake-metadata-setup/src/redirect.rs"),
         ("rtnetlink::packet_route", "crates/fake-metadata-setup/src/address.rs"),
         ("rtnetlink::sys", "crates/fake-metadata-setup/src/nfnetlink.rs"),

@@ -16,7 +16,8 @@ fn library() -> PathBuf {
     let mut folders = fs::read_dir("/usr/lib").unwrap().map(|entry| entry.unwrap().path());
     let library = folders
         .find_map(|folder| Some(folder.join("faketime/libfaketime.so.1")).filter(|file| file.exists()));
-    library.unwrap_or_else(|| panic!("libfaketime is missing; install it with: apt install faketime"))
+    assert!(library.is_some(), "libfaketime is missing; install it with: apt install faketime");
+    library.unwrap()
 }
 
 /// A server whose clock is ahead of the machine's by what this file says.
