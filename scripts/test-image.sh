@@ -11,6 +11,8 @@ cd "$(dirname "$0")/.."
 . scripts/image/checks.sh
 # shellcheck source=scripts/image/scenarios.sh
 . scripts/image/scenarios.sh
+# shellcheck source=scripts/image/recipes.sh
+. scripts/image/recipes.sh
 # shellcheck source=scripts/image/daemontools.sh
 . scripts/image/daemontools.sh
 # shellcheck source=scripts/image/original.sh
@@ -97,7 +99,7 @@ through_life=(upgrade failed_upgrade downgrade configuration other_address ipv6 
 	remove_under_load purge purge_without_record)
 step "images" make_images
 step "clients" prepare_clients
-step "bookworm: systemd and ifupdown" life bookworm install clients ifdown_and_ifup install_again log_rotation \
+step "bookworm: systemd and ifupdown" life bookworm install clients recipes ifdown_and_ifup install_again log_rotation \
 	stop_and_start network_stop_and_start reboot clients "${through_life[@]}"
 step "trixie: systemd and netplan" life trixie install install_again log_rotation stop_and_start \
 	network_stop_and_start reboot "${through_life[@]}"

@@ -210,6 +210,9 @@ impl Keeper {
             }
             Order::Renew { role, answer } => match self.place(role.as_deref()) {
                 None => drop(answer.send(Outcome::Failed(control::no_role(role.as_deref())))),
+                Some(index) if self.roles[index].is_pushed() => {
+                    drop(answer.send(Outcome::Failed(control::pushed(&self.roles[index]))));
+                }
                 Some(index) => {
                     if let Some(outcome) = self.roles[index].renew_now(now, &self.events.0, answer) {
                         self.publish(index, &outcome, log);
@@ -268,7 +271,10 @@ impl Keeper {
         let wanted = settings.roles.iter().map(|wanted| {
             match before.iter().position(|role| role.settings == *wanted) {
                 Some(index) => before.swap_remove(index),
-                None => Role::new(wanted.clone()),
+                None => {
+                    let old = before.iter().find(|role| role.settings.name == wanted.name);
+                    Role::instead_of(old, wanted.clone())
+                }
             }
         });
         let roles: Vec<Role> = wanted.collect();

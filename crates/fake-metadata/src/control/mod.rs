@@ -38,6 +38,11 @@ pub(crate) fn no_role(name: Option<&str>) -> String {
     }
 }
 
+pub(crate) fn pushed(role: &Role) -> String {
+    let name = &role.settings.name;
+    format!("the role {name} has its keys handed in; hand in new ones with: fake-metadata credentials set")
+}
+
 pub(crate) fn not_pushed(role: &Role) -> String {
     let (name, source) = (&role.settings.name, role.settings.credentials.name());
     format!(

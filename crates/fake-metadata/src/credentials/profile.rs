@@ -23,7 +23,7 @@ const EXPIRATION: &str = "x_security_token_expires";
 const NOT_KEYS: [&str; 5] =
     ["role_arn", "sso_session", "sso_start_url", "credential_process", "web_identity_token_file"];
 
-/// What tells one state of a file from another.
+/// What tells one state of a file from another; its rights are part of that.
 type State = Option<(u64, u64, i64, i64)>;
 
 pub(super) struct Shared {
@@ -38,7 +38,7 @@ impl Shared {
 
     fn states(&self) -> Vec<State> {
         let state =
-            |metadata: Metadata| (metadata.ino(), metadata.size(), metadata.mtime(), metadata.mtime_nsec());
+            |metadata: Metadata| (metadata.ino(), metadata.size(), metadata.ctime(), metadata.ctime_nsec());
         let files = files(&self.profile).unwrap_or_default();
         files.iter().map(|(file, _)| fs::metadata(file).ok().map(state)).collect()
     }

@@ -70,6 +70,16 @@ impl Role {
         }
     }
 
+    /// The same role with other settings. Where the source is of the same kind, the present keys are
+    /// good until it has given new ones.
+    pub(crate) fn instead_of(old: Option<&Role>, settings: Settings) -> Role {
+        let kind = |settings: &Settings| std::mem::discriminant(&settings.credentials);
+        let old = old.filter(|old| kind(&old.settings) == kind(&settings));
+        let mut role = Role::new(settings);
+        role.current = old.and_then(|old| old.current.clone());
+        role
+    }
+
     /// The keys that are valid.
     pub(crate) fn keys(&self, now: SystemTime) -> Option<&Credentials> {
         self.current.as_ref().filter(|keys| now < keys.expiration)

@@ -117,6 +117,13 @@ fn keys_are_handed_in() {
     assert!(said.status.success(), "{said:?}");
     assert!(server.get(ROLE).contains("AKIAFAKEDEV"));
     server.wait_for_log("BaseIAMRole: keys were handed in by ");
+    let said = ask(&server, &["credentials", "rotate"], "");
+    assert!(text(&said.stderr).contains("has its keys handed in; hand in new ones with"), "{said:?}");
+    // A configuration that is read again, even with another lifetime, does not take them away.
+    server.configure(&PUSHED.replace("1h", "2h"));
+    server.signal("HUP");
+    server.wait_for_log("configuration read again");
+    assert!(server.get(ROLE).contains("AKIAFAKEDEV"));
 }
 
 #[test]

@@ -175,6 +175,38 @@ fn what_is_wrong_with_what_a_command_prints() {
 }
 
 #[test]
+fn one_renewal_at_a_time_and_nobody_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("document"), document("ASIAFAKESLOW", 3600)).unwrap();
+    let script = format!(
+        "#!/bin/sh\necho run >>{}\nwhile [ ! -e {} ]; do sleep 0.1; done\ncat {}\n",
+        path("runs"),
+        path("go"),
+        path("document")
+    );
+    fs::write(path("keys"), script).unwrap();
+    fs::set_permissions(path("keys"), fs::Permissions::from_mode(0o755)).unwrap();
+    let server = Server::start(&source(&format!("source = \"process\"\ncommand = \"{}\"", path("keys"))));
+    let rotate = || {
+        let mut rotate = program();
+        rotate.env("RUNTIME_DIRECTORY", server.path("")).args(["credentials", "rotate"]).spawn().unwrap()
+    };
+    let rotations = [rotate(), rotate(), rotate()];
+    wait_until("the command runs", || fs::read_to_string(path("runs")).ok());
+    assert_eq!(server.get("/latest/meta-data/instance-type"), "t3.micro");
+    assert_eq!(served(&server)["Code"], "Failed", "an answer all the same");
+    // Longer than the clock takes to be looked at again.
+    std::thread::sleep(Duration::from_secs(3));
+    fs::write(path("go"), "").unwrap();
+    for mut rotation in rotations {
+        assert!(rotation.wait().unwrap().success());
+    }
+    assert_eq!(id(&server), "ASIAFAKESLOW");
+    assert_eq!(fs::read_to_string(path("runs")).unwrap(), "run\n");
+}
+
+#[test]
 fn commands_that_hang_flood_or_are_not_there() {
     for (command, sentence) in [
         ("/bin/sleep 600", "the command /bin/sleep had not ended after 1s, so it was killed"),
