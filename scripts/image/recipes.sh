@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2016
-# Sourced: the recipes of docs/credentials.md, done as they are written. Only `sudo` and `vagrant` are
-# stand-ins: whoever follows them here is root already, and in the machine itself.
+# Sourced: the recipes of docs/credentials.md, done as they are written. Only `sudo`, `vagrant` and `aws`
+# are stand-ins: whoever follows them here is root already, and in the machine itself; and version 2 of
+# the AWS CLI, the only one to export keys, is on no package index. What it prints, its library does.
 
 page=docs/credentials.md
 
@@ -19,7 +20,17 @@ commands() {
 stand_ins() {
 	printf '#!/bin/sh\nwhile [ "${1#--}" != "$1" ]; do shift; done\nexec "$@"\n' >"$tree/usr/local/bin/sudo"
 	printf '#!/bin/sh\n[ "$1 $2" = "ssh -c" ] && exec sh -c "$3"\n' >"$tree/usr/local/bin/vagrant"
-	chmod 755 "$tree/usr/local/bin/sudo" "$tree/usr/local/bin/vagrant"
+	mv "$tree/usr/local/bin/aws" "$tree/root/aws"
+	cat >"$tree/usr/local/bin/aws" <<-'TEXT'
+		#!/bin/sh
+		[ "$*" = "configure export-credentials" ] || exec /root/aws "$@"
+		PYTHONPATH=/opt/clients exec python3 -c '
+		import botocore.session, json
+		keys = botocore.session.Session().get_credentials()
+		names = {"AccessKeyId": keys.access_key, "SecretAccessKey": keys.secret_key, "SessionToken": keys.token}
+		print(json.dumps({"Version": 1} | {name: value for name, value in names.items() if value}, indent=4))'
+	TEXT
+	chmod 755 "$tree"/usr/local/bin/{sudo,vagrant,aws}
 	mkdir -p "$tree/root/.aws"
 	printf '[%s]\naws_access_key_id = %s\naws_secret_access_key = FakeSecret\n' default AKIAFAKEDEFAULT dev AKIAFAKEDEV \
 		>"$tree/root/.aws/credentials"
@@ -79,6 +90,7 @@ recipes() {
 	inside cp -p /root/default /etc/default/fake-metadata
 	inside rm -r /root/config.toml /root/default /root/.aws /etc/fake-metadata/credentials /usr/local/bin/keys \
 		/usr/local/bin/sudo /usr/local/bin/vagrant
+	inside mv /root/aws /usr/local/bin/aws
 	service restart
 	in_place
 }
@@ -106,8 +118,9 @@ control_socket() {
 	inside sh -c 'cd /run/fake-metadata && chmod 750 . && chmod 660 control.sock'
 	ok "others may not ask the server" sh -c \
 		'runuser -u nobody -- fake-metadata status 2>&1 | grep -q "be root, or a member of the group _fake-metadata"'
-	shows "its group may" '^role ' setpriv --reuid=65534 --regid=65534 --groups="$(inside id -g _fake-metadata)" \
-		fake-metadata credentials show
+	inside useradd --system --groups _fake-metadata member
+	ok "a member of its group may" runuser -u member -- fake-metadata credentials rotate --role RoleB
+	inside userdel member
 	shows "the server leaves no core dumps" '^Max core file size +0 +0 ' sh -c \
 		'cat /proc/$(systemctl show --value --property MainPID fake-metadata)/limits'
 }
