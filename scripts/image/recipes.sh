@@ -8,13 +8,13 @@ page=docs/credentials.md
 # block SECTION LANGUAGE: what a section shows in that language.
 block() {
 	awk -v section="## $1" -v language="\`\`\`$2" \
-		'/^## / { in_section = index($0, section) == 1 } /^```$/ { in_block = 0 } in_section && in_block
+		'/^## / { in_section = index($0 ":", section ":") == 1 } /^```$/ { in_block = 0 } in_section && in_block
 		in_section && $0 == language { in_block = 1 }' $page
 }
 
 # commands SECTION: those a section shows.
 commands() {
-	awk -v section="## $1" '/^#+ / { in_section = index($0, section) == 1 } in_section && sub(/^    \$ /, "")' $page
+	awk -v section="## $1" '/^#+ / { in_section = index($0 ":", section ":") == 1 } in_section && sub(/^    \$ /, "")' $page
 }
 
 stand_ins() {
