@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use aws_config::profile::{self, Profile, ProfileSet};
+use aws_config::profile::{self, Profile, ProfileFileLoadError, ProfileSet};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::{Env, Fs};
 
@@ -57,7 +57,7 @@ impl Shared {
         let name = cli.profile.clone().map(Into::into);
         let profiles = profile::load(&Fs::real(), &Env::real(), &files, name)
             .await
-            .map_err(|error| Error::Malformed(said::innermost(&error)))?;
+            .map_err(|error| Error::Malformed(malformed(&error)))?;
         Ok(Shared {
             files,
             names: format!("{} or {}", config.display(), credentials.display()),
@@ -104,6 +104,17 @@ impl Shared {
             })?;
             seen.push(profile.name());
         }
+    }
+}
+
+/// The reason names the file only where that could be read.
+fn malformed(error: &ProfileFileLoadError) -> String {
+    let reason = said::innermost(error);
+    match error {
+        ProfileFileLoadError::CouldNotReadFile { .. } => {
+            format!("{}: {reason}", said::clean(&error.to_string()))
+        }
+        _ => reason,
     }
 }
 
