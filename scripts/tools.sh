@@ -33,12 +33,32 @@ need_cargo_deb() {
 	fi
 }
 
-# cargo_release COMMAND ARGUMENT...: builds the two programs. They do not tell where cargo keeps the
-# sources of libraries, so that the same sources give the same bytes everywhere. All scripts build
-# them with this, since with other flags everything would be built once more.
+# The oldest C library the packages are to run with: that of Ubuntu 20.04 and Debian 11.
+# shellcheck disable=SC2034
+libc=2.31
+
+# cargo_release COMMAND ARGUMENT...: builds the two programs. All scripts build them with this, since
+# with other flags everything would be built once more. They are named as packages too, or else they
+# would get what other members of the workspace want of the same libraries.
 cargo_release() {
-	CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry" \
-		cargo "$@" --release --locked --bin fake-metadata --bin fake-metadata-setup
+	without_paths cargo "$@" --release --locked -p fake-metadata --bin fake-metadata \
+		-p fake-metadata-setup --bin fake-metadata-setup
+}
+
+# cargo_aws COMMAND ARGUMENT...: builds the third, which takes as long as the two.
+cargo_aws() {
+	without_paths cargo "$@" --profile small --locked -p fake-metadata-aws --bin fake-metadata-aws
+}
+
+# without_paths COMMAND...: programs do not tell where cargo keeps the sources of libraries, so that
+# the same sources give the same bytes everywhere.
+without_paths() {
+	CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry" "$@"
+}
+
+# host: this machine's target, as cargo names it.
+host() {
+	rustc --version --verbose | sed -n 's/^host: //p'
 }
 
 # A linker that knows older C libraries than this machine's, as `cargo zigbuild`; from PyPI.

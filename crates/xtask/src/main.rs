@@ -1,5 +1,6 @@
-//! `cargo run -p xtask -- completions FOLDER`: writes the shell completions of both programs, made
-//! from the definitions of their command lines, under the names under which Debian installs them.
+//! `cargo run -p xtask -- completions FOLDER`: writes the shell completions of the programs, made from
+//! the definitions of their command lines, each package's in a folder of its own, under the names
+//! under which Debian installs them.
 
 use std::fs;
 use std::io;
@@ -29,14 +30,19 @@ fn usage() -> ExitCode {
 }
 
 fn completions(folder: &Path) -> io::Result<()> {
-    for mut command in [fake_metadata::command(), fake_metadata_setup::command()] {
+    let commands = [
+        ("fake-metadata", fake_metadata::command()),
+        ("fake-metadata", fake_metadata_setup::command()),
+        ("fake-metadata-aws", fake_metadata_aws::command()),
+    ];
+    for (package, mut command) in commands {
         let name = command.get_name().to_owned();
         for (shell, file) in [
             (Shell::Bash, name.clone()),
             (Shell::Zsh, format!("_{name}")),
             (Shell::Fish, format!("{name}.fish")),
         ] {
-            let folder = folder.join(shell.to_string());
+            let folder = folder.join(package).join(shell.to_string());
             fs::create_dir_all(&folder)?;
             let mut text = Vec::new();
             generate(shell, &mut command, &name, &mut text);

@@ -58,13 +58,14 @@ fn closure(graph: &BTreeMap<String, BTreeSet<String>>, package: &str) -> BTreeSe
 #[test]
 fn dependencies_point_one_way() {
     let graph = graph();
-    let ours = ["imds", "settings", "fake-metadata", "fake-metadata-setup", "testkit", "xtask"];
+    let ours =
+        ["imds", "settings", "fake-metadata", "fake-metadata-setup", "fake-metadata-aws", "testkit", "xtask"];
     let allowed = |package: &str| -> &[&str] {
         match package {
             "fake-metadata" => &["imds", "settings"],
             "fake-metadata-setup" => &["settings"],
             "testkit" => &["imds"],
-            "xtask" => &["fake-metadata", "fake-metadata-setup"],
+            "xtask" => &["fake-metadata", "fake-metadata-setup", "fake-metadata-aws"],
             _ => &[],
         }
     };
@@ -93,6 +94,24 @@ fn each_program_lacks_what_the_other_is_for() {
     absent("settings", &["tokio", "hyper", "nix"]);
     absent("fake-metadata", &["rtnetlink", "netlink-sys", "iptables", "nix"]);
     absent("fake-metadata-setup", &["hyper", "imds"]);
+}
+
+/// AWS's libraries are larger than all the rest: only the program that is there for them has them.
+#[test]
+fn one_program_contains_aws() {
+    let graph = graph();
+    let of_aws = |package: &str| -> Vec<String> {
+        let is_of_aws = |name: &String| name.starts_with("aws-");
+        closure(&graph, package).into_iter().filter(is_of_aws).collect()
+    };
+    assert!(of_aws("fake-metadata-aws").len() > 10, "{:?}", of_aws("fake-metadata-aws"));
+    for package in ["imds", "settings", "fake-metadata", "fake-metadata-setup"] {
+        assert!(of_aws(package).is_empty(), "{package} contains {:?}", of_aws(package));
+    }
+    // These take a compiler for C and CMake to build, where ring takes neither.
+    for library in ["aws-lc-rs", "aws-lc-sys", "openssl-sys"] {
+        assert!(!graph.contains_key(library), "{library} has come in");
+    }
 }
 
 fn sources() -> Vec<(String, String)> {
@@ -125,6 +144,7 @@ fn one_file_names_each_system_library() {
         ("rtnetlink::packet_route", "crates/fake-metadata-setup/src/address.rs"),
         ("rtnetlink::sys", "crates/fake-metadata-setup/src/nfnetlink.rs"),
         ("tempfile::Builder", "crates/fake-metadata-setup/src/replace.rs"),
+        ("aws_smithy_http_client::", "crates/fake-metadata-aws/src/network.rs"),
         ("sd_notify::", "crates/fake-metadata/src/notify.rs"),
     ];
     for (sign, owner) in owners {
@@ -147,14 +167,19 @@ fn no_file_is_longer_than_600_lines() {
 
 #[test]
 fn the_manual_knows_every_option() {
-    for command in [fake_metadata::command(), fake_metadata_setup::command()] {
-        let page = root().join(format!("debian/man/{}.8", command.get_name()));
+    let commands = [
+        (fake_metadata::command(), 8),
+        (fake_metadata_setup::command(), 8),
+        (fake_metadata_aws::command(), 1),
+    ];
+    for (command, section) in commands {
+        let page = root().join(format!("debian/man/{}.{section}", command.get_name()));
         let manual = fs::read_to_string(&page).unwrap().replace("\\-", "-");
         let mut found = 0;
-        for sub_command in command.get_subcommands() {
-            let name = sub_command.get_name();
+        for command in std::iter::once(&command).chain(command.get_subcommands()) {
+            let name = command.get_name();
             assert!(manual.contains(name), "{}: nothing about {name}", page.display());
-            for option in sub_command.get_arguments().filter_map(|argument| argument.get_long()) {
+            for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
                 assert!(
                     manual.contains(&format!("--{option}")),
                     "{}: nothing about --{option}",
