@@ -17,6 +17,7 @@ as_root() {
 tools() {
 	need_cargo
 	need ip iproute2
+	need iptables iptables
 	need unshare util-linux
 	need setpriv util-linux
 	[ "$(id -u)" = 0 ] || need sudo sudo
@@ -25,9 +26,10 @@ tools() {
 	need_zig
 }
 
-# The same program as in the package, which is thus built once.
-program() {
+# The same program as in the package, which is thus built once; and the two that run it.
+programs() {
 	cargo_aws zigbuild --quiet --target-dir target --target "$(host).$libc"
+	cargo_release build --quiet --target-dir target
 }
 
 # The system's Python, since an ordinary user may not get at another that is in somebody's home.
@@ -44,7 +46,7 @@ moto() {
 
 step 'tools' tools
 mkdir -p "$made"
-step 'the program' program
+step 'the programs' programs
 step 'moto' moto
 
 # Not below /run or /var/lib, over which the rounds mount empty folders.

@@ -52,7 +52,7 @@ rust_client() {
 
 tools
 mkdir -p "$made"
-step 'the programs' programs
+step 'the two programs' programs
 step 'boto3 and the AWS CLI' python_clients
 step 'aws-config' rust_client
 

@@ -116,9 +116,6 @@ client aws-config-rust tokens-required v2
 # shellcheck source=tests/clients/sessions.sh
 . "$stage/clients/sessions.sh"
 sessions
-# shellcheck source=tests/clients/sts.sh
-. "$stage/clients/sts.sh"
-sts
 
 "$bin/fake-metadata-setup" revert --runtime --config /dev/null
 if [ -n "$(ip -o address show to 169.254.0.0/16)" ] || [[ $(iptables-save) == *fake-metadata* ]]; then

@@ -36,6 +36,6 @@ start_moto 5001 INITIAL_NO_AUTH_ACTION_COUNT=4
 . "$stage/moto/keys.sh"
 # shellcheck source=tests/moto/refusals.sh
 . "$stage/moto/refusals.sh"
-# Rounds in which the daemon runs the program come here, each in a file of its own: "start_moto",
-# "asks" and the others of stage.sh are theirs as well, and the programs are below $stage/target.
+# shellcheck source=tests/moto/service.sh
+. "$stage/moto/service.sh"
 echo "$passed passed, 0 failed"
