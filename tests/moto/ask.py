@@ -5,7 +5,7 @@ form              are they one JSON object in AWS's form for a credential_proces
 seconds           how long do they hold?
 caller ENDPOINT   whose are they, says STS
 process ENDPOINT PROFILE   whose are those that botocore finds in a profile, and how
-user ENDPOINT     makes a user with keys and a role the user may not assume; prints the keys
+users ENDPOINT    makes a user who may do nothing and one who may assume roles; prints their keys
 """
 
 import datetime
@@ -59,15 +59,22 @@ def process(endpoint, profile):
     print(session.get_credentials().method, client("sts", endpoint, session).get_caller_identity()["Arn"])
 
 
-def user(endpoint):
+def allow(action, **what):
+    return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action} | what})
+
+
+def users(endpoint):
     iam = client("iam", endpoint, aws_access_key_id="AKIAMADEUP0000000000",
                  aws_secret_access_key="made-up")
-    iam.create_user(UserName="somebody")
-    made = iam.create_access_key(UserName="somebody")["AccessKey"]
-    for name in ["forbidden", "app"]:
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
-    print(made["AccessKeyId"], made["SecretAccessKey"])
+    for name in ["somebody", "worker"]:
+        iam.create_user(UserName=name)
+        made = iam.create_access_key(UserName=name)["AccessKey"]
+        print(made["AccessKeyId"], made["SecretAccessKey"], end=" ")
+    iam.put_user_policy(UserName="worker", PolicyName="roles", PolicyDocument=allow("sts:*", Resource="*"))
+    trust = allow("sts:AssumeRole", Principal={"AWS": "arn:aws:iam::123456789012:user/worker"})
+    iam.create_role(RoleName="guarded", AssumeRolePolicyDocument=trust)
+    print()
 
 
 question, *arguments = sys.argv[1:]
-{"form": form, "seconds": seconds, "caller": caller, "process": process, "user": user}[question](*arguments)
+{"form": form, "seconds": seconds, "caller": caller, "process": process, "users": users}[question](*arguments)

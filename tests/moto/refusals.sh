@@ -96,17 +96,21 @@ refused "SSO of old, without a token" 77 ".*; run: aws sso login --profile old-s
 refused "a profile that leads to SSO" 77 ".*; run: aws sso login --profile expired" "${at[@]}" --profile behind-sso
 refused "a credential_process that fails" 69 \
 	"the credential_process of the profile silent gave no credentials; run it by hand, .*" "${at[@]}" --profile silent
-refused "a web identity without its token" 78 "the web identity of the environment cannot be used: No such file .*" \
+refused "a web identity without its token" 78 "the web identity in AWS_WEB_IDENTITY_TOKEN_FILE cannot be used: No such file .*" \
 	AWS_WEB_IDENTITY_TOKEN_FILE=/nowhere AWS_ROLE_ARN="$role/web" "${at[@]}"
 
 # This moto looks who asks, and for what.
-read -r id secret < <(ask user "$strict")
+read -r id secret worker_id worker_secret < <(ask users "$strict")
 somebody=(AWS_ACCESS_KEY_ID="$id" AWS_SECRET_ACCESS_KEY="$secret")
-at_strict=(--endpoint-url "$strict" --role-arn "$role/forbidden")
-who="STS at $strict, asked for $role/forbidden,"
-refused "a role that AWS does not give" 77 "$who refuses: User: .*user/somebody is not authorized to perform: sts:AssumeRole .*\(AccessDenied\)" \
+worker=(AWS_ACCESS_KEY_ID="$worker_id" AWS_SECRET_ACCESS_KEY="$worker_secret")
+at_strict=(--endpoint-url "$strict" --role-arn "$role/guarded")
+who="STS at $strict, asked for $role/guarded,"
+refused "a role that AWS does not give" 77 "$who refuses: User: .*user/somebody is not authorized to perform: sts:AssumeRole.*\(AccessDenied\)" \
 	"${somebody[@]}" "${at_strict[@]}"
 ! grep -qF -e "$id" -e "$secret" "$stage/errors" || fail "a role that AWS does not give" "a key is in it"
+prints "a role that AWS gives" "${worker[@]}" "${at_strict[@]}"
+is "a role that AWS gives, to one whose signature was verified" "$session/guarded/fake-metadata" \
+	"$(ask caller "$strict")"
 refused "a wrong secret key" 77 "$who refuses: .*\(SignatureDoesNotMatch\)" \
 	AWS_ACCESS_KEY_ID="$id" AWS_SECRET_ACCESS_KEY=made-up/wrong "${at_strict[@]}"
 refused "a key that AWS does not know" 77 "$who refuses: .*\(InvalidClientTokenId\)" --profile dev "${at_strict[@]}"
@@ -136,7 +140,7 @@ refused "a credential_process that does not end" 69 "what the profile slow leads
 # Wrong arguments are named by the option, with what would be right; the help follows in its own lines.
 wrong() {
 	local option=$1 value=$2 sentence=$3
-	gets "${at[@]}" --profile dev --role-arn "$role/app" "$option" "$value"
+	gets --profile dev --role-arn "$role/app" "$option" "$value"
 	if [ "$status" != 64 ] || [ -s "$stage/output" ] || ! grep -qF -- "for '$option " "$stage/errors" ||
 		! grep -qF -- "$sentence" "$stage/errors"; then
 		fail "a wrong $option" "its status is $status: $(cat "$stage/errors")"

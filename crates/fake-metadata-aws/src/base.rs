@@ -45,7 +45,7 @@ pub(crate) async fn credentials(
     let (profile, files) = (shared.profile.clone(), shared.names.clone());
     if elsewhere {
         let provider = WebIdentityTokenCredentialsProvider::builder().configure(config).build();
-        let name = "the web identity of the environment";
+        let name = "the web identity in AWS_WEB_IDENTITY_TOKEN_FILE";
         match found(provider.provide_credentials().await, name, None)? {
             Some(keys) => Ok(keys),
             None => Err(Error::NoCredentials { profile, files }),

@@ -44,7 +44,10 @@ where
     match error {
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
-            match (answer.err().code(), answer.err().message()) {
+            let body = String::from_utf8_lossy(answer.raw().body().bytes().unwrap_or_default());
+            let code = answer.err().code().or_else(|| element(&body, "Code"));
+            let message = answer.err().message().or_else(|| element(&body, "Message"));
+            match (code, message) {
                 (Some(code), _) if status >= 500 => {
                     Error::Odd { who, reason: format!("it answers {status} ({})", clean(code)) }
                 }
@@ -65,13 +68,19 @@ where
     }
 }
 
+/// The text of an element of XML. AWS's library finds it where AWS has it, but others wrap it once more.
+fn element<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(&format!("<{name}>"))?;
+    Some(rest.split_once(&format!("</{name}>"))?.0)
+}
+
 /// The last link of a chain of errors says most.
 pub(crate) fn innermost(error: &(dyn StdError + 'static)) -> String {
     let said = links(error).last().map(ToString::to_string).unwrap_or_default();
     if said.contains("UnknownIssuer") {
         return format!("{} (are ca-certificates installed?)", clean(&said));
     }
-    clean(&said)
+    clean(said.strip_prefix("ProfileFile provider could not be built: ").unwrap_or(&said))
 }
 
 fn links<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

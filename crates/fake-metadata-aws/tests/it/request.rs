@@ -69,6 +69,15 @@ fn a_refusal_is_quoted_without_keys() {
     );
 }
 
+/// As moto has it.
+#[test]
+fn a_refusal_is_understood_in_another_form() {
+    let text = "<ErrorResponse><Errors><Error><Code>AccessDenied</Code><Message>No.</Message></Error></Errors>\
+                </ErrorResponse>";
+    let sts = Sts::new(vec![(403, text.to_owned())]);
+    run(&sts, &["--role-arn", APP]).says(77, &["refuses: No (AccessDenied)"]);
+}
+
 #[test]
 fn a_fault_of_awss_is_tried_again() {
     let busy = || refusal(503, "ServiceUnavailable", "later");
