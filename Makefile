@@ -1,16 +1,17 @@
 # What can be done here. `make` alone lists it.
 
-.PHONY: help try install build check test deb test-try test-crash test-deb test-image test-clients clean
+.PHONY: help try install build check test deb test-try test-crash test-deb test-image test-aws test-clients clean
 
 help:
 	@echo "make try           see it work, in a private network namespace; changes nothing"
 	@echo "make install       build the package and install it on this machine"
 	@echo "make check         format, lints and unit tests: the quick loop"
 	@echo "make test          all that CI checks"
-	@echo "make deb           build dist/fake-metadata_VERSION_ARCH.deb"
+	@echo "make deb           build dist/fake-metadata_VERSION_ARCH.deb and the packages beside it"
 	@echo "make test-crash    kill and fail the helper at each of its changing system calls"
 	@echo "make test-deb      lintian, piuparts, autopkgtest, and whether two builds are alike (root)"
 	@echo "make test-image    the package's life in booted machines (root)"
+	@echo "make test-aws      a role's keys from an STS that is not ours, in a namespace"
 	@echo "make test-clients  real AWS clients at the real address, in a namespace"
 
 try:
@@ -42,6 +43,9 @@ test-deb:
 
 test-image:
 	@scripts/test-image.sh
+
+test-aws:
+	@scripts/test-aws.sh
 
 test-clients:
 	@scripts/test-clients.sh

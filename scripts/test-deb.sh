@@ -1,7 +1,7 @@
 #!/bin/bash
 # What Debian's own tools say of the packages, and whether the same sources give the same bytes. The
 # trees and machines this takes are below target/, and without a network: this machine's packages
-# and network stay as they are. With a package given, that one and the other beside it are taken for
+# and network stay as they are. With a package given, that one and the others beside it are taken for
 # what is built here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,6 +46,8 @@ package() {
 	cp "$built" "$deb"
 	daemontools=$work/$(basename "$(dirname "$built")"/fake-metadata-daemontools_*_all.deb)
 	cp "$(dirname "$built")/$(basename "$daemontools")" "$daemontools"
+	aws=$work/fake-metadata-aws_${deb##*/fake-metadata_}
+	cp "$(dirname "$built")/$(basename "$aws")" "$aws"
 }
 
 clean_up() {
@@ -68,7 +70,7 @@ step "exposure of the units" exposure
 step "image" make_image package bookworm \
 	systemd,systemd-sysv,dbus,ifupdown,iproute2,iptables,curl,logrotate,autopkgtest,apt-utils,dpkg-dev,daemontools
 step "piuparts" run_piuparts
-step "piuparts of both" piuparts_of_both
+step "piuparts of all" piuparts_of_all
 step "autopkgtest in a chroot" autopkgtest_in_chroot
 step "autopkgtest in a machine" autopkgtest_in_machine
 step "reproducible" reproducible

@@ -11,5 +11,6 @@ step "crashes" scripts/test-crash.sh
 step "package" scripts/test-deb.sh
 step "try" scripts/test-try.sh
 step "image" scripts/test-image.sh
+step "aws" scripts/test-aws.sh
 step "clients" scripts/test-clients.sh
 echo "== everything passed in $SECONDS s"

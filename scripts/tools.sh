@@ -21,7 +21,7 @@ need() {
 need_cargo() {
 	command -v cargo >/dev/null || PATH=$PATH:$HOME/.cargo/bin
 	command -v cargo >/dev/null && return
-	echo "cargo is missing; install Rust 1.89 or newer from https://rustup.rs" >&2
+	echo "cargo is missing; install Rust 1.95 or newer from https://rustup.rs" >&2
 	exit 69
 }
 

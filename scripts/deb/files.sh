@@ -6,9 +6,9 @@ run_lintian() {
 	local output status=0
 	lintian --version
 	local judge=(lintian --allow-root --pedantic --display-info)
-	"${judge[@]}" "$deb" "$daemontools" || status=$?
+	"${judge[@]}" "$deb" "$daemontools" "$aws" || status=$?
 	# To show what is overridden counts as an error if that is one.
-	output=$("${judge[@]}" --fail-on=none --show-overrides "$deb" "$daemontools" 2>&1) || status=$?
+	output=$("${judge[@]}" --fail-on=none --show-overrides "$deb" "$daemontools" "$aws" 2>&1) || status=$?
 	echo "$output"
 	# What is overridden begins with O, its reason with N, any tag with another letter.
 	if [ $status != 0 ] || grep -qvE '^([NO]: |$)' <<<"$output"; then
@@ -21,6 +21,7 @@ run_lintian() {
 contents() {
 	contents_of "$deb" debian/contents
 	contents_of "$daemontools" debian/daemontools/contents
+	contents_of "$aws" debian/aws/contents
 }
 
 contents_of() {
@@ -31,12 +32,14 @@ if this is right: scripts/deb/contents.sh dist/$(basename "$1") >$2"
 	pass "contents: the $(wc -l <"$2") paths listed in $2"
 }
 
-# completions: each shell loads them, and offers the commands.
+# completions: each shell loads them, and offers a command, or an option where there are none.
 completions() {
 	local usr=$work/tree/usr/share program command file
+	local -A offered=([fake-metadata]=check-config [fake-metadata-setup]=revert [fake-metadata-aws]=--role-arn)
 	dpkg-deb --extract "$deb" "$work/tree"
-	for program in fake-metadata fake-metadata-setup; do
-		command=$([ $program = fake-metadata ] && echo check-config || echo revert)
+	dpkg-deb --extract "$aws" "$work/tree"
+	for program in "${!offered[@]}"; do
+		command=${offered[$program]}
 		file=$usr/bash-completion/completions/$program
 		bash -n "$file"
 		# shellcheck disable=SC2016
@@ -56,8 +59,8 @@ completions() {
 
 		file=$usr/fish/vendor_completions.d/$program.fish
 		fish --no-execute "$file"
-		HOME=$work fish --no-config --command "source '$file'; complete --do-complete '$program '" |
-			grep "^$command" >/dev/null || fail "completions: fish completes $program" "it does not offer $command"
+		HOME=$work fish --no-config --command "source '$file'; complete --do-complete '$program ${command:0:2}'" |
+			grep -e "^$command" >/dev/null || fail "completions: fish completes $program" "it does not offer $command"
 		pass "completions: fish completes $program to $command"
 	done
 }

@@ -42,17 +42,17 @@ run_piuparts() {
 	remove_machine
 }
 
-# piuparts_of_both: with the second package, for which the tree has daemontools.
-piuparts_of_both() {
+# piuparts_of_all: with the other packages, for one of which the tree has daemontools.
+piuparts_of_all() {
 	apart
 	without_network piuparts --existing-chroot="$tree" --distribution=bookworm --keep-sources-list \
 		--no-upgrade-test --tmpdir="$work/piuparts" --install-remove-install --pedantic-purge-test \
 		--ignore=/var/cache/debconf/tmp.ci/ --ignore=/var/lib/logrotate/status \
-		--log-file="$work/piuparts-both.log" "$deb" "$daemontools" >/dev/null 2>&1 || true
-	grep -oE '(PASS|FAIL|WARN|ERROR): .*' "$work/piuparts-both.log" || true
-	grep -q 'PASS: All tests' "$work/piuparts-both.log" ||
-		fail "piuparts of both" "$(grep -A 12 'ERROR: ' "$work/piuparts-both.log")"
-	pass "piuparts: install, remove, install and purge of both packages"
+		--log-file="$work/piuparts-all.log" "$deb" "$daemontools" "$aws" >/dev/null 2>&1 || true
+	grep -oE '(PASS|FAIL|WARN|ERROR): .*' "$work/piuparts-all.log" || true
+	grep -q 'PASS: All tests' "$work/piuparts-all.log" ||
+		fail "piuparts of all" "$(grep -A 12 'ERROR: ' "$work/piuparts-all.log")"
+	pass "piuparts: install, remove, install and purge of all packages"
 	remove_machine
 }
 

@@ -32,7 +32,7 @@ reproducible() {
 	wait "$second_build" || fail "$what" "$(tail -n 20 "$work/second.log")"
 	second_build=
 	tail -n 1 "$work/second.log"
-	for package in "$deb" "$daemontools"; do
+	for package in "$deb" "$daemontools" "$aws"; do
 		again="$work/another place/dist/$(basename "$package")"
 		if ! cmp "$package" "$again"; then
 			dpkg-deb --raw-extract "$package" "$work/first"

@@ -114,6 +114,8 @@ is "a role that AWS gives, to one whose signature was verified" "$session/guarde
 refused "a wrong secret key" 77 "$who refuses: .*\(SignatureDoesNotMatch\)" \
 	AWS_ACCESS_KEY_ID="$id" AWS_SECRET_ACCESS_KEY=made-up/wrong "${at_strict[@]}"
 refused "a key that AWS does not know" 77 "$who refuses: .*\(InvalidClientTokenId\)" --profile dev "${at_strict[@]}"
+refused "a key in a profile that AWS does not know" 77 "AWS, asked with the profile app, refuses: .*\(InvalidClientTokenId\)" \
+	--endpoint-url "$strict" --profile app
 
 refused "nothing answers" 69 "STS at http://127.0.0.1:9, asked for $role/app, cannot be reached: Connection refused .*" \
 	--endpoint-url http://127.0.0.1:9 --profile dev --role-arn "$role/app"
@@ -173,4 +175,8 @@ refused "a profile that wants those of a metadata service" 78 "the profile metad
 	"${metadata[@]}" "${at[@]}" --profile metadata
 prints "a role, with a metadata service" "${metadata[@]}" "${at[@]}" --profile dev --role-arn "$role/app"
 [ ! -s "$stage/asked" ] || fail "no metadata service is asked" "it was, for: $(cat "$stage/asked")"
-pass "no metadata service is asked"
+exec 3<>/dev/tcp/127.0.0.1/5010
+printf 'GET /by-the-test HTTP/1.0\r\n\r\n' >&3
+timeout 10 cat <&3 >/dev/null
+exec 3<&-
+is "no metadata service is asked, but by the test itself" "/by-the-test" "$(grep '^/' "$stage/asked")"
