@@ -49,11 +49,13 @@ pub(crate) enum Error {
     #[error("the profile {profile} has no credentials in {files}")]
     EmptyProfile { profile: String, files: String },
     #[error(
-        "the sign-in of the profile {profile} is missing or has expired; run: aws sso login --profile {profile}"
+        "the sign-in of the profile {profile} is missing or has expired; run: aws sso login --profile \
+         {profile}"
     )]
     SsoLogin { profile: String },
     #[error(
-        "the credential_process of the profile {profile} gave no credentials; run it by hand, as the same user, to see why"
+        "the credential_process of the profile {profile} gave no credentials; run it by hand, as the same \
+         user, to see why"
     )]
     Process { profile: String },
     #[error("{origin} cannot be used: {reason}")]
