@@ -108,7 +108,8 @@ fn keys_of_a_profile_that_changes_and_vanishes() {
 fn keys_that_a_command_prints() {
     let folder = tempfile::tempdir().unwrap();
     let write = |text: &str| fs::write(folder.path().join("document"), text).unwrap();
-    write(&document("ASIAFAKEONE", 5));
+    // Long enough for a slow machine to be in time.
+    write(&document("ASIAFAKEONE", 20));
     let server = Server::start(&process(folder.path()));
     wait_for_id(&server, "ASIAFAKEONE");
     let first = served(&server);
@@ -125,7 +126,7 @@ fn keys_that_a_command_prints() {
 fn while_a_command_fails_the_last_good_keys_stay_until_they_expire() {
     let folder = tempfile::tempdir().unwrap();
     let write = |text: &str| fs::write(folder.path().join("document"), text).unwrap();
-    write(&document("ASIAFAKEONE", 8));
+    write(&document("ASIAFAKEONE", 20));
     let server = Server::start(&process(folder.path()));
     wait_for_id(&server, "ASIAFAKEONE");
     let first = served(&server);
