@@ -1,20 +1,27 @@
 #!/usr/bin/env python3
 """ask.py QUESTION ...: about the keys on standard input, which are as fake-metadata-aws prints them.
 
-form              are they one JSON object in AWS's form for a credential_process?
-seconds           how long do they hold?
-caller ENDPOINT   whose are they, says STS
+form                 are they one JSON object in AWS's form for a credential_process?
+seconds              how long do they hold?
+caller ENDPOINT      whose are they, says STS
 process ENDPOINT PROFILE   whose are those that botocore finds in a profile, and how
-users ENDPOINT    makes a user who may do nothing and one who may assume roles; prints their keys
+users ENDPOINT       makes a user who may do nothing and one who may assume roles; prints their keys
+certificate FOLDER   makes one for 127.0.0.1, and its key
 """
 
 import datetime
+import ipaddress
 import json
+import pathlib
 import re
 import sys
 
 import boto3
 from botocore.config import Config
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 REGION = "us-east-1"
 
@@ -59,6 +66,21 @@ def process(endpoint, profile):
     print(session.get_credentials().method, client("sts", endpoint, session).get_caller_identity()["Arn"])
 
 
+def certificate(folder):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .sign(key, hashes.SHA256())
+    )
+    pathlib.Path(folder, "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    pathlib.Path(folder, "key.pem").write_bytes(key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+
+
 def allow(action, **what):
     return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action} | what})
 
@@ -77,4 +99,5 @@ def users(endpoint):
 
 
 question, *arguments = sys.argv[1:]
-{"form": form, "seconds": seconds, "caller": caller, "process": process, "users": users}[question](*arguments)
+QUESTIONS = [form, seconds, caller, process, users, certificate]
+{known.__name__: known for known in QUESTIONS}[question](*arguments)

@@ -59,6 +59,11 @@ prints "two roles" "${at[@]}" --profile dev --role-arn "$role/gate" --role-arn "
 is "two roles: the keys are those of the last" "$session/app/fake-metadata" "$(ask caller "$moto")"
 near "two roles: --duration holds for the last" 1800
 
+prints "TLS" SSL_CERT_FILE="$stage/home/certificate.pem" --endpoint-url "$over_tls" --profile dev --role-arn "$role/app"
+is "over TLS, by a certificate in SSL_CERT_FILE" "$session/app/fake-metadata" \
+	"$(as_user AWS_CA_BUNDLE="$stage/home/certificate.pem" "$venv/python" "$stage/moto/ask.py" \
+		caller "$over_tls" <"$stage/output")"
+
 prints "source_profile" "${at[@]}" --profile app
 is "a profile with role_arn and source_profile" "$session/app/of-the-profile" "$(ask caller "$moto")"
 prints "two profiles" "${at[@]}" --profile two

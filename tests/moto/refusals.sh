@@ -120,6 +120,9 @@ refused "a key in a profile that AWS does not know" 77 "AWS, asked with the prof
 refused "nothing answers" 69 "STS at http://127.0.0.1:9, asked for $role/app, cannot be reached: Connection refused .*" \
 	--endpoint-url http://127.0.0.1:9 --profile dev --role-arn "$role/app"
 refused "no way to AWS" 69 "STS in eu-west-1, asked for $role/app, cannot be reached: .*" --profile dev --role-arn "$role/app"
+refused "a certificate that nobody vouches for" 69 \
+	"STS at $over_tls, asked for $role/app, cannot be reached: invalid peer certificate: UnknownIssuer .*" \
+	--endpoint-url "$over_tls" --profile dev --role-arn "$role/app"
 refused "another server answers" 69 "STS at $moto/moto-api, asked for $role/app, does not answer as it should: .*" \
 	--endpoint-url "$moto/moto-api" --profile dev --role-arn "$role/app"
 "$venv/python" -c 'import socket, time

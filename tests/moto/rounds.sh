@@ -33,6 +33,8 @@ cd "$stage/home"
 start_moto 5000
 # After so many actions, with which ask.py makes two users, this one looks who asks, and for what.
 start_moto 5001 INITIAL_NO_AUTH_ACTION_COUNT=6
+as_user "$venv/python" "$stage/moto/ask.py" certificate "$stage/home"
+start_moto 5002 --ssl-cert "$stage/home/certificate.pem" --ssl-key "$stage/home/key.pem"
 # shellcheck source=tests/moto/keys.sh
 . "$stage/moto/keys.sh"
 # shellcheck source=tests/moto/refusals.sh

@@ -5,14 +5,18 @@ program=$stage/${programs:?}/fake-metadata-aws venv=$stage/target/moto/venv/bin
 ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --inh-caps=-all
 	--bounding-set=-all)
 account=123456789012 passed=0
-moto=http://127.0.0.1:5000 strict=http://127.0.0.1:5001
+moto=http://127.0.0.1:5000 strict=http://127.0.0.1:5001 over_tls=https://127.0.0.1:5002
 
-# start_moto PORT [VARIABLE=VALUE]...: listens when it returns. It ends with the namespace.
+# start_moto PORT [VARIABLE=VALUE]... [OPTION]...: listens when it returns. It ends with the namespace.
 start_moto() {
-	local port=$1
+	local port=$1 variables=()
 	shift
-	"${ordinary[@]}" env -i PATH="$venv:/usr/bin:/bin" HOME="$stage/home" "$@" \
-		"$venv/moto_server" -H 127.0.0.1 -p "$port" >"$stage/moto-$port.log" 2>&1 &
+	while [[ ${1:-} == *=* ]]; do
+		variables+=("$1")
+		shift
+	done
+	"${ordinary[@]}" env -i PATH="$venv:/usr/bin:/bin" HOME="$stage/home" "${variables[@]}" \
+		"$venv/moto_server" -H 127.0.0.1 -p "$port" "$@" >"$stage/moto-$port.log" 2>&1 &
 	for _ in {1..300}; do
 		! (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null || return 0
 		sleep 0.1
