@@ -12,7 +12,7 @@ help:
 	@echo "make test-deb      lintian, piuparts, autopkgtest, and whether two builds are alike (root)"
 	@echo "make test-image    the package's life in booted machines (root)"
 	@echo "make test-aws      a role's keys from an STS that is not ours, in a namespace"
-	@echo "make test-clients  real AWS clients at the real address, in a namespace"
+	@echo "make test-clients  real AWS clients at the real address, in a namespace; CLIENTS='boto3 curl' for some"
 
 try:
 	@scripts/try.sh
@@ -48,7 +48,7 @@ test-aws:
 	@scripts/test-aws.sh
 
 test-clients:
-	@scripts/test-clients.sh
+	@scripts/test-clients.sh $(CLIENTS)
 
 clean:
 	cargo clean

@@ -8,11 +8,8 @@ PATH=$PATH:/usr/sbin:/sbin
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/tools.sh
 . scripts/tools.sh
-made=target/moto
-
-as_root() {
-	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
+# shellcheck source=scripts/moto.sh
+. scripts/moto.sh
 
 tools() {
 	need_cargo
@@ -21,8 +18,6 @@ tools() {
 	need unshare util-linux
 	need setpriv util-linux
 	[ "$(id -u)" = 0 ] || need sudo sudo
-	need /usr/bin/python3 python3
-	/usr/bin/python3 -c 'import ensurepip' 2>/dev/null || need 'python3 -m ensurepip' python3-venv
 	need_zig
 }
 
@@ -32,22 +27,9 @@ programs() {
 	cargo_release build --quiet --target-dir target
 }
 
-# The system's Python, since an ordinary user may not get at another that is in somebody's home.
-moto() {
-	local list=tests/moto/requirements.txt
-	{ /usr/bin/python3 --version && cat "$list"; } >"$made/venv.wanted"
-	cmp --silent "$made/venv.wanted" "$made/venv/made-from" && return
-	rm -rf "$made/venv"
-	/usr/bin/python3 -m venv "$made/venv"
-	"$made/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement="$list"
-	"$made/venv/bin/python" -m pip check --quiet
-	cp "$made/venv.wanted" "$made/venv/made-from"
-}
-
 step 'tools' tools
-mkdir -p "$made"
 step 'the programs' programs
-step 'moto' moto
+step 'moto' need_moto
 
 # Not below /run or /var/lib, over which the rounds mount empty folders.
 stage=$(mktemp -d /tmp/test-aws.XXXXXX)

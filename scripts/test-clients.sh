@@ -1,65 +1,111 @@
 #!/bin/bash
-# Shows that unmodified clients with nothing configured find the role's credentials at the address
-# they all ask. Runs as root, or by sudo; the machine's own network stays as it is: the address, the rule
-# and the daemon are in a network namespace of their own.
+# test-clients.sh [--deb FILE] [CLIENT...]: shows that unmodified clients with nothing configured find
+# the instance at the address they all ask; the clients are the folders of tests/clients, all of them
+# unless some are named. Runs as root, or by sudo; the machine's own network and its packages stay as
+# they are: the clients live in a Debian tree of their own, in namespaces of their own.
 set -euo pipefail
 umask 022
 PATH=$PATH:/usr/sbin:/sbin
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/tools.sh
 . scripts/tools.sh
-made=target/clients
+# shellcheck source=scripts/moto.sh
+. scripts/moto.sh
+made=target/clients deb=
 
-as_root() {
-	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
+if [ "${1:-}" = --deb ]; then
+	deb=${2:?--deb needs a file}
+	shift 2
+fi
+mapfile -t all < <(sed -n 's/^\([a-z][^ ]*\) .*/\1/p' tests/clients/table)
+clients=("$@")
+[ $# -gt 0 ] || clients=("${all[@]}")
+for client in "${clients[@]}"; do
+	if [[ " ${all[*]} " != *" $client "* ]]; then
+		echo "there is no client $client; the clients are: ${all[*]}" >&2
+		exit 64
+	fi
+done
 
 tools() {
 	need_cargo
-	need cc build-essential
-	need curl curl
+	need_zig
+	need mmdebstrap mmdebstrap
 	need ip iproute2
-	need iptables iptables
 	need unshare util-linux
 	need setpriv util-linux
-	need faketime faketime
 	[ "$(id -u)" = 0 ] || need sudo sudo
-	need /usr/bin/python3 python3
-	/usr/bin/python3 -c 'import ensurepip' 2>/dev/null || need 'python3 -m ensurepip' python3-venv
 }
 
-programs() {
-	cargo_release build --quiet --target-dir target
+package() {
+	[ -n "$deb" ] || deb=$(scripts/build-deb.sh | tail -n 1)
 }
 
-# The system's Python, since an ordinary user may not get at another that is in somebody's home.
-python_clients() {
-	local lists=(tests/clients/{boto3,awscli}/requirements.txt)
-	{ /usr/bin/python3 --version && cat "${lists[@]}"; } >"$made/venv.wanted"
-	cmp --silent "$made/venv.wanted" "$made/venv/made-from" && return
-	rm -rf "$made/venv"
-	/usr/bin/python3 -m venv "$made/venv"
-	"$made/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
-		"${lists[@]/#/--requirement=}"
-	"$made/venv/bin/python" -m pip check --quiet
-	cp "$made/venv.wanted" "$made/venv/made-from"
+# What Debian has of clients, and what the others need to run.
+packages=iproute2,iptables,procps,faketime,openssl,netcat-openbsd,curl,wget,httpie,python3,nodejs
+packages+=,openjdk-21-jre-headless,php-cli,php-async-aws-core,ruby-aws-sdk-core,awscli,rclone,restic,s3fs,fuse3
+packages+=,cloud-init,netplan.io,cloud-guest-utils,amazon-ec2-utils,amazon-ec2-net-utils
+
+# tree NAME SUITE PACKAGES: a Debian tree with all these, unless it is there from the same recipe. The
+# part of the kernel's devices is left out, since it can neither be made nor removed everywhere.
+tree() {
+	local suite=$2 wanted=$3 place=$made/$1
+	if [ "$(cat "$place.recipe" 2>/dev/null)" = "$suite $wanted" ]; then
+		echo "made before"
+		return
+	fi
+	as_root rm -rf "$place"
+	as_root mmdebstrap --quiet --variant=minbase --include="$wanted" "$suite" "$place"
+	echo "$suite $wanted" >"$place.recipe"
 }
 
-rust_client() {
-	cargo build --quiet --locked --manifest-path tests/clients/aws-config-rust/Cargo.toml \
-		--target-dir "$made/aws-config-rust"
+# prepare CLIENT: what the registries have of it, in $made/CLIENT, unless it is there from the same
+# files. A registry that does not answer fails this client, not the others.
+prepare() {
+	local from=tests/clients/$1 place=$made/prepared/$1 sum
+	[ -e "$from/prepare" ] || return 0
+	sum=$(find "$from" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
+	[ "$(cat "$place.made-from" 2>/dev/null)" != "$sum" ] || return 0
+	rm -rf "$place" "$place.made-from"
+	mkdir -p "$place"
+	if "$from/prepare" "$place" >"$place.log" 2>&1; then
+		echo "$sum" >"$place.made-from"
+		return
+	fi
+	sed 's/^/    /' "$place.log" | tail -n 20 >&2
+	echo "$1 could not be fetched or built; again with: make test-clients CLIENTS=$1" >&2
+	unprepared+=("$1")
 }
 
-tools
-mkdir -p "$made"
-step 'the two programs' programs
-step 'boto3 and the AWS CLI' python_clients
-step 'aws-config' rust_client
+prepare_all() {
+	local client
+	for client in "${clients[@]}"; do
+		[ ! -e "tests/clients/$client/prepare" ] || step "$client" prepare "$client"
+	done
+}
 
-# Not below /run or /var/lib, over which the rounds mount empty folders.
+unprepared=()
+step tools tools
+mkdir -p "$made/prepared"
+step 'the package' package
+step 'a Debian tree' tree tree trixie "$packages"
+step moto need_moto
+step 'what the registries have' prepare_all
+mapfile -t clients < <(printf '%s\n' "${clients[@]}" | grep -vxF -f <(printf '%s\n' "${unprepared[@]}" ''))
+
+: >"$made/shown"
 stage=$(mktemp -d /tmp/test-clients.XXXXXX)
 trap 'rmdir "$stage"' EXIT
+status=0
 # A daemon that does not end when told to must not keep this from ending.
-as_root timeout --foreground --signal=KILL 600 \
+as_root timeout --foreground --signal=KILL 1500 \
 	unshare --net --mount --pid --fork --kill-child --mount-proc \
-	bash tests/clients/rounds.sh "$stage" "$(readlink /proc/self/ns/net)"
+	bash tests/clients/stage.sh "$stage" "$(readlink /proc/self/ns/net)" "$deb" "${clients[@]}" || status=$?
+for client in "${unprepared[@]}"; do
+	echo "$client: FAILED: it could not be fetched or built; again with: make test-clients CLIENTS=$client" >&2
+	status=1
+done
+if [ "$status" = 0 ] && [ ${#clients[@]} = ${#all[@]} ]; then
+	tests/clients/table.py "$made/shown" >docs/clients.md
+fi
+[ "$status" = 0 ]

@@ -17,6 +17,10 @@ need() {
 		{ echo "apt could not install $2" >&2 && exit 69; }
 }
 
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
 # Rust cannot come from apt: no supported release's is new enough.
 need_cargo() {
 	command -v cargo >/dev/null || PATH=$PATH:$HOME/.cargo/bin

@@ -1,42 +1,30 @@
 #!/bin/bash
-# rounds.sh STAGE OUTSIDE: every client in every round. scripts/test-clients.sh runs it as root in
-# new namespaces; STAGE is an empty folder, OUTSIDE the network namespace that must be left alone.
+# rounds.sh CLIENT...: every client in every round. Run by stage.sh in a Debian tree of its own, where
+# fake-metadata is installed and nothing runs yet.
 set -euo pipefail
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-cd "$(dirname "$0")/../.."
-stage=${1:?run scripts/test-clients.sh instead} outside=${2:?run scripts/test-clients.sh instead}
+cd /
 
-# The first process of a namespace gets no signal that it does not ask for.
-trap 'exit 130' INT TERM
+config=/tmp/config.toml log=/tmp/log shown=/tmp/shown instance=/clients/instance.toml
+client_path=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+home=/home/somebody
+passed=0 failed=()
+install -d -o 65534 -g 65534 "$home"
 
-# On a real network somebody else may answer at the address.
-if [ "$(readlink /proc/self/ns/net)" = "$outside" ] || [ -n "$(ip route)" ]; then
-	echo "this is no private network: run scripts/test-clients.sh instead" >&2
-	exit 70
-fi
+# as USER COMMAND...: as that user, with no rights of root's.
+no_rights=(--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all)
+as() {
+	setpriv --reuid="$1" --regid="$1" "${no_rights[@]}" "${@:2}"
+}
 
-# An ordinary user may not get at the project, in a home folder say; all it runs is mounted here.
-mount -t tmpfs -o mode=755 tmpfs "$stage"
-mkdir "$stage"/{target,clients,home}
-mount --bind target "$stage/target"
-mount --bind tests/clients "$stage/clients"
-mount -t tmpfs -o mode=755 tmpfs /run
-mount -t tmpfs -o mode=755 tmpfs /var/lib
-ip link set lo up
-cd "$stage/home"
-
-bin=$stage/target/release config=$stage/config.toml log=$stage/log
-client_path=$stage/target/clients/venv/bin:$stage/target/clients/aws-config-rust/debug:/usr/bin:/bin
-ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --inh-caps=-all
-	--bounding-set=-all)
-role=BaseIAMRole passed=0 failed=0
-
-# daemon CONFIG [COMMAND...]: starts it, by that command, in place of the one before.
+# daemon CONFIG [COMMAND...]: starts it as its own user, by that command, in place of the one before.
 daemon() {
 	[ -z "${pid:-}" ] || stop
 	echo "$1" >"$config"
+	chmod 644 "$config"
 	: >"$log"
-	"${ordinary[@]}" "${@:2}" "$bin/fake-metadata" serve --config "$config" 2>>"$log" &
+	# Not by the function, of which there would be a shell in between.
+	setpriv --reuid=_fake-metadata --regid=_fake-metadata "${no_rights[@]}" \
+		"${@:2}" fake-metadata serve --config "$config" 2>>"$log" &
 	pid=$!
 	for _ in {1..100}; do
 		! grep -q ' listening on ' "$log" || return 0
@@ -56,17 +44,18 @@ stop() {
 	pid=
 }
 
-# spoken LINE VERSIONS: since that line of the log the role's credentials were handed out, and all
-# answers were in these versions of the protocol; a line may come a moment after its answer.
+# spoken LINE VERSIONS: since that line of the log, all answers were in these versions of the protocol, or
+# if that is "refused", there was none, but 401; a line may come a moment after its answer.
 spoken() {
-	local lines found
+	local lines found wanted=${2//,/ }
 	for _ in {1..40}; do
-		lines=$(tail -n "+$1" "$log")
-		found=$(sed -nE 's/.* GET .* 200 (v[12]) [0-9]+us$/\1/p' <<<"$lines" | sort -u | xargs)
-		[[ $found != "$2" || $lines != *"/security-credentials/$role 200 "* ]] || return 0
+		lines=$(tail -n "+$1" "$log" | grep -E ' (GET|HEAD) ' || true)
+		found=$(sed -nE 's/.* 200 (v[12]) [0-9]+us$/\1/p' <<<"$lines" | sort -u | xargs)
+		[[ -n $found || $lines != *' 401 '* ]] || found=refused
+		[ "$found" != "$wanted" ] || return 0
 		sleep 0.05
 	done
-	echo "the log tells not of credentials of $role over '$2', but of answers over '$found'" >>"$stage/errors"
+	echo "the log tells of answers over '$found', not '$wanted'" >>/tmp/errors
 	return 1
 }
 
@@ -74,53 +63,71 @@ spoken() {
 client() {
 	local begun
 	begun=$(($(wc -l <"$log") + 1))
-	if timeout 60 "${ordinary[@]}" env -i PATH="$client_path" HOME="$stage/home" \
-		"$stage/clients/$1/run" "$2" >"$stage/output" 2>"$stage/errors" &&
-		grep -q . "$stage/output" && ! grep -qv ': ok$' "$stage/output" && spoken "$begun" "$3"; then
-		cat "$stage/output"
-		passed=$((passed + $(wc -l <"$stage/output")))
+	if (cd "$home" && as 65534 timeout 120 env -i PATH="$client_path" HOME="$home" PREPARED="/prepared/$1" \
+		"/clients/$1/run" "$2" </dev/null >/tmp/output 2>/tmp/errors) &&
+		grep -q . /tmp/output && ! grep -qv ': ok$' /tmp/output && spoken "$begun" "$3"; then
+		cat /tmp/output
+		sed "s/^/$1\t$2\t$3\t/; s/: ok\$//" /tmp/output >>"$shown"
+		passed=$((passed + $(wc -l </tmp/output)))
 	else
 		echo "$1, $2: FAILED"
-		sed 's/^/    /' "$stage/output" "$stage/errors"
+		sed 's/^/    /' /tmp/output /tmp/errors
 		tail -n "+$begun" "$log" | sed 's/^/    log: /'
-		failed=$((failed + 1))
+		failed+=("$1, $2")
 	fi
 }
 
-# Nothing configured here either, whatever is in this machine's own file.
-"$bin/fake-metadata-setup" apply --runtime --config /dev/null
+# round COLUMN NAME CLIENT...: all clients that the table wants there.
+round() {
+	local column=$1 name=$2 row
+	shift 2
+	while read -r -a row; do
+		if [[ " $* " == *" ${row[0]:-} "* ]] && [ "${row[column]}" != - ]; then
+			client "${row[0]}" "$name" "${row[column]}"
+		fi
+	done < <(grep '^[a-z]' /clients/table)
+}
+
+instance=$(cat /clients/instance.toml)
+fake-metadata-setup apply --runtime
 
 echo "== tokens are optional"
-daemon ''
-client curl tokens-optional 'v1 v2'
-client boto3 tokens-optional v2
-client awscli tokens-optional v2
-client aws-config-rust tokens-optional v2
+daemon "$instance"
+round 1 tokens-optional "$@"
 
-# Clients that get no answer to their request for a token fall back to version 1, but for the Rust
-# SDK, which would rather have no credentials.
+# Clients that get no answer to their request for a token fall back to version 1, or would rather have
+# nothing at all.
 echo "== tokens are optional, but requests for one get lost"
 lost=(OUTPUT -p tcp -m string --algo bm --string 'PUT /latest/api/token' -j DROP)
 iptables -I "${lost[@]}"
-client boto3 tokens-lost v1
-client awscli tokens-lost v1
+round 2 tokens-lost "$@"
 iptables -D "${lost[@]}"
 
 echo "== tokens are required"
-daemon $'[tokens]\nrequired = true'
-client curl tokens-required v2
-client boto3 tokens-required v2
-client awscli tokens-required v2
-client aws-config-rust tokens-required v2
+required=$'[tokens]\nrequired = true'
+daemon "$instance
+$required"
+round 3 tokens-required "$@"
+
+# The keys are those of a session of a role that moto knows, and are looked at by moto.
+echo "== an AWS that looks who asks, at http://127.0.0.1:5000"
+daemon "$instance
+$(cat /aws/keys.toml)
+$required"
+round 4 services "$@"
+stop
 
 # shellcheck source=tests/clients/sessions.sh
-. "$stage/clients/sessions.sh"
-sessions
+. /clients/sessions.sh
+sessions "$@"
 
-"$bin/fake-metadata-setup" revert --runtime --config /dev/null
+fake-metadata-setup revert --runtime
 if [ -n "$(ip -o address show to 169.254.0.0/16)" ] || [[ $(iptables-save) == *fake-metadata* ]]; then
 	echo "revert: FAILED: the address or the rule is still there"
-	failed=$((failed + 1))
+	failed+=(revert)
 fi
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+for name in "${failed[@]}"; do
+	echo "FAILED: $name"
+done
+echo "$passed passed, ${#failed[@]} failed"
+[ ${#failed[@]} = 0 ]
