@@ -9,6 +9,8 @@ client_path=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
 home=/home/somebody
 passed=0 failed=()
 install -d -o 65534 -g 65534 "$home"
+# As the unit does.
+install -d -o _fake-metadata -g _fake-metadata -m 755 /var/lib/fake-metadata/server
 
 # as USER COMMAND...: as that user, with no rights of root's.
 no_rights=(--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all)

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# Sourced by rounds.sh: sessions of real clients that live longer than their keys, under every source.
+# Sourced by rounds.sh: sessions of real clients that live longer than their keys, under every source, and
+# longer than the server, whose tokens end with it.
 #
 # One server has a role for each source, and each role a user. Its clock, and that of the clients, runs
 # 120 times as fast as the machine's, so that an hour is half a minute: the SDKs have waiting times of
@@ -32,18 +33,30 @@ new_keys() {
 	TEXT
 }
 
-# feed: keys for the roles that get theirs from outside, until it is ended.
+# feed: keys for the roles that get theirs from outside.
 feed() {
 	local id
+	id=$(date +%s%N | tail -c 12)
+	printf '[dev]\naws_access_key_id = ASIAPROFILE%s\naws_secret_access_key = FakeSecretOfProfile%s\naws_session_token = FakeTokenOfProfile%s\n' \
+		"$id" "$id" "$id" >"$feed/credentials.new"
+	mv "$feed/credentials.new" "$feed/credentials"
+	as 65534 "${fast[@]}" "$feed/keys" PUSHED |
+		RUNTIME_DIRECTORY=$run fake-metadata credentials set - --role Role-pushed >/dev/null || true
+}
+
+# keep_feeding: until it is ended.
+keep_feeding() {
 	while :; do
-		id=$(date +%s%N | tail -c 12)
-		printf '[dev]\naws_access_key_id = ASIAPROFILE%s\naws_secret_access_key = FakeSecretOfProfile%s\naws_session_token = FakeTokenOfProfile%s\n' \
-			"$id" "$id" "$id" >"$feed/credentials.new"
-		mv "$feed/credentials.new" "$feed/credentials"
-		as 65534 "${fast[@]}" "$feed/keys" PUSHED |
-			RUNTIME_DIRECTORY=$run fake-metadata credentials set - --role Role-pushed >/dev/null || true
+		feed
 		sleep $pause
 	done
+}
+
+# fast_daemon: its log before is kept.
+fast_daemon() {
+	cat "$log" >>"$feed/log"
+	RUNTIME_DIRECTORY=$run AWS_ACCESS_KEY_ID=ASIAENVIRONMENT AWS_SECRET_ACCESS_KEY=FakeSecretOfEnvironment \
+		AWS_SESSION_TOKEN=FakeTokenOfEnvironment daemon "$(sessions_config)" "${fast[@]}"
 }
 
 sessions_config() {
@@ -89,9 +102,8 @@ sessions() {
 	echo +0 >"$feed/clock"
 	clock "$feed/clock" &
 	helpers+=($!)
-	RUNTIME_DIRECTORY=$run AWS_ACCESS_KEY_ID=ASIAENVIRONMENT AWS_SECRET_ACCESS_KEY=FakeSecretOfEnvironment \
-		AWS_SESSION_TOKEN=FakeTokenOfEnvironment daemon "$(sessions_config)" "${fast[@]}"
-	feed &
+	fast_daemon
+	keep_feeding &
 	helpers+=($!)
 	for _ in {1..100}; do
 		[ "$(grep -c 'Role-p[a-z]*: new keys' "$log")" -lt 3 ] || break
@@ -104,10 +116,15 @@ sessions() {
 			pids+=("$!:$client:$source")
 		done
 	done
+	# In the middle: the second of four keys is held by now.
+	sleep 35
+	fast_daemon
+	feed
 	for pid_of in "${pids[@]}"; do
 		IFS=: read -r number client source <<<"$pid_of"
 		if wait "$number"; then
 			grep ': ok$' "$feed/$client-$source"
+			sed -n "s/^/$client\tsessions\tv2\t/; s/: ok\$//p" "$feed/$client-$source" >>"$shown"
 			passed=$((passed + 1))
 		else
 			echo "$client, source $source: FAILED"
@@ -125,7 +142,7 @@ sessions() {
 secrets() {
 	local told=$feed/told served
 	{
-		cat "$log"
+		cat "$feed/log" "$log"
 		RUNTIME_DIRECTORY=$run fake-metadata status 2>&1 || true
 		RUNTIME_DIRECTORY=$run fake-metadata status --json 2>&1 || true
 		RUNTIME_DIRECTORY=$run fake-metadata credentials show 2>&1 || true

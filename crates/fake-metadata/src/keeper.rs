@@ -51,9 +51,7 @@ impl Keeper {
         now: SystemTime,
     ) -> Result<Keeper> {
         let settings = Settings::load(config.as_deref())?;
-        let mut key = [0; 64];
-        getrandom::fill(&mut key).map_err(Error::Random)?;
-        let tokens = Arc::new(Tokens::new(&key));
+        let tokens = Arc::new(Tokens::new(&origin.token_key()?));
         let events = mpsc::unbounded_channel();
         let roles: Vec<Role> = settings.roles.iter().cloned().map(Role::new).collect();
         let mut own = credentials::of_instance();

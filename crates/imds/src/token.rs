@@ -1,8 +1,8 @@
 //! IMDSv2 session tokens, without a store.
 //!
 //! A token carries its own expiry and a message authentication code over it, so any number can be
-//! outstanding at no cost in memory, and none can be guessed or prolonged. A new key, and so a
-//! restart, makes all of them invalid.
+//! outstanding at no cost in memory, and none can be guessed or prolonged. A new key makes all of them
+//! invalid.
 //!
 //! A token is 40 bytes, written as 56 characters of base64url like the real ones:
 //! 4 fixed bytes, 8 of expiry (seconds since 1970), 12 of serial number, 16 of code. Expiry and
@@ -41,7 +41,7 @@ impl std::fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// A service's tokens. The key must come from the system's source of randomness.
+    /// A service's tokens. Who knows the key can make tokens; it must be random.
     pub fn new(key: &[u8; 64]) -> Self {
         Tokens { code: Hmac::<Sha256>::new(key.into()), issued: AtomicU64::new(0) }
     }

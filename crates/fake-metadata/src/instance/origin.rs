@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 use crate::Result;
 use crate::error::Error;
@@ -16,6 +16,8 @@ use crate::error::Error;
 pub(crate) struct Origin {
     pub(crate) seed: String,
     pub(crate) launch_time: SystemTime,
+    /// Nobody else knows the seed, as they do where it comes from the machine's id.
+    is_secret: bool,
 }
 
 impl Origin {
@@ -32,7 +34,7 @@ impl Origin {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let mut seed = [0; 16];
                 getrandom::fill(&mut seed).map_err(Error::Random)?;
-                let origin = Origin { seed: hexadecimal(&seed), launch_time: now };
+                let origin = Origin { seed: hexadecimal(&seed), launch_time: now, is_secret: true };
                 write(&file, &origin).map(|()| origin)
             }
             kept => kept,
@@ -48,6 +50,21 @@ impl Origin {
             }
         })
     }
+
+    /// The key of session tokens. It stays the same, since clients may hold on to a token until it
+    /// expires, and on EC2 nothing makes it invalid before; but a key that others could know is none.
+    pub(crate) fn token_key(&self) -> Result<[u8; 64]> {
+        if self.is_secret {
+            return Ok(Sha512::new()
+                .chain_update("session tokens ")
+                .chain_update(&self.seed)
+                .finalize()
+                .into());
+        }
+        let mut key = [0; 64];
+        getrandom::fill(&mut key).map_err(Error::Random)?;
+        Ok(key)
+    }
 }
 
 fn file(folder: &Path) -> PathBuf {
@@ -60,7 +77,7 @@ fn read(file: &Path) -> io::Result<Origin> {
     let origin = text.split_once(' ').and_then(|(seed, time)| {
         let launch_time = humantime::parse_rfc3339(time.trim_end()).ok()?;
         let good = seed.len() == 32 && seed.bytes().all(|byte| byte.is_ascii_hexdigit());
-        good.then(|| Origin { seed: seed.to_owned(), launch_time })
+        good.then(|| Origin { seed: seed.to_owned(), launch_time, is_secret: true })
     });
     origin.ok_or_else(|| io::Error::other("it is not what this program wrote; remove it"))
 }
@@ -80,7 +97,7 @@ fn write(file: &Path, origin: &Origin) -> io::Result<()> {
 fn of_this_machine(now: SystemTime) -> Origin {
     let id = fs::read_to_string("/etc/machine-id").unwrap_or_default();
     let digest = Sha256::new().chain_update("fake-metadata ").chain_update(id.trim()).finalize();
-    Origin { seed: hexadecimal(&digest[..16]), launch_time: now }
+    Origin { seed: hexadecimal(&digest[..16]), launch_time: now, is_secret: false }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

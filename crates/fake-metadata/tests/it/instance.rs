@@ -36,6 +36,29 @@ fn made_up_once() {
     assert!(first[6].contains(&first[4].replace('.', "-")), "{first:?}");
 }
 
+/// The AWS SDK for Rust uses a token for as long as it was given, and does not get another when it is
+/// refused (aws-config, `imds/client/token.rs`).
+#[test]
+fn tokens_outlive_a_restart() {
+    let state = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let start = |at: usize| {
+        Server::start_with("[tokens]\nrequired = true", |program| {
+            program.env("STATE_DIRECTORY", state[at].path());
+        })
+    };
+    let status = |server: &Server, token: &str| {
+        let get =
+            format!("GET /latest/ HTTP/1.1\r\nHost: localhost\r\nX-aws-ec2-metadata-token: {token}\r\n\r\n");
+        server.send(get.as_bytes())[9..12].to_owned()
+    };
+    let token = start(0).token();
+    assert_eq!(status(&start(0), &token), "200", "the same machine");
+    assert_eq!(status(&start(1), &token), "401", "another machine");
+    // The machine's id is no secret, so that a token could be forged with a key derived from it.
+    let nowhere = || Server::start("[tokens]\nrequired = true");
+    assert_eq!(status(&nowhere(), &nowhere().token()), "401", "where nothing can be kept");
+}
+
 #[test]
 fn where_nothing_can_be_kept_it_is_served_all_the_same() {
     let server = Server::start("");

@@ -1,5 +1,5 @@
-//! One provider lives through three rotations of its role's keys, without an error and without ever
-//! giving keys that have expired.
+//! One provider lives through three rotations of its role's keys and a restart of the service, without
+//! an error and without ever giving keys that have expired.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};

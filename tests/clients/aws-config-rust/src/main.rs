@@ -34,7 +34,7 @@ async fn find(version: &str) -> Result<(), String> {
         && command == "hold"
     {
         hold::hold(&provider, source).await?;
-        println!("aws-config {version}: a provider across three rotations, source {source}: ok");
+        println!("aws-config {version}: three rotations and a restart of the service, source {source}: ok");
         return Ok(());
     }
     let id = keys.access_key_id();
