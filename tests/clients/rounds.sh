@@ -18,7 +18,8 @@ as() {
 	setpriv --reuid="$1" --regid="$1" "${no_rights[@]}" "${@:2}"
 }
 
-# daemon CONFIG [COMMAND...]: starts it as its own user, by that command, in place of the one before.
+# daemon CONFIG [COMMAND...]: starts it as its own user, by that command, in place of the one before. It is
+# complete when this returns: what signs the identity document is made or read after it listens.
 daemon() {
 	[ -z "${pid:-}" ] || stop
 	echo "$1" >"$config"
@@ -28,11 +29,13 @@ daemon() {
 	setpriv --reuid=_fake-metadata --regid=_fake-metadata "${no_rights[@]}" \
 		"${@:2}" fake-metadata serve --config "$config" 2>>"$log" &
 	pid=$!
-	for _ in {1..100}; do
-		! grep -q ' listening on ' "$log" || return 0
+	for _ in {1..600}; do
+		fake-metadata get --config "$config" dynamic/instance-identity/rsa2048 >/dev/null 2>&1 || true
+		# Longer than it takes until a line is in the log.
 		sleep 0.05
+		! grep -q '/rsa2048 200 ' "$log" || return 0
 	done
-	echo "the daemon does not listen:" >&2
+	echo "the daemon does not answer:" >&2
 	cat "$log" >&2
 	exit 1
 }
