@@ -21,10 +21,10 @@ tools() {
 	need_zig
 }
 
-# The same program as in the package, which is thus built once; and the two that run it.
+# The same programs as in the packages, which are thus built once.
 programs() {
 	cargo_aws zigbuild --quiet --target-dir target --target "$(host).$libc"
-	cargo_release build --quiet --target-dir target
+	cargo_release zigbuild --quiet --target-dir target --target "$(host).$libc"
 }
 
 step 'tools' tools
@@ -37,4 +37,4 @@ trap 'rmdir "$stage"' EXIT
 # What does not end when told to must not keep this from ending.
 as_root timeout --foreground --signal=KILL 600 \
 	unshare --net --mount --pid --fork --kill-child --mount-proc \
-	bash tests/moto/rounds.sh "$stage" "$(readlink /proc/self/ns/net)" "target/$(host)/small"
+	bash tests/moto/rounds.sh "$stage" "$(readlink /proc/self/ns/net)" "target/$(host)"

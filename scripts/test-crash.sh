@@ -25,12 +25,11 @@ if ! unshare --map-root-user --net --mount true 2>/dev/null; then
 	echo "this machine lets only root make namespaces; run it with sudo" >&2
 	exit 77
 fi
-cargo build --quiet --locked --bin fake-metadata --bin fake-metadata-setup
+cargo_quick
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 # Copies, so that a build meanwhile changes nothing.
-programs=${CARGO_TARGET_DIR:-target}/debug
-cp "$programs/fake-metadata" "$programs/fake-metadata-setup" scripts/crash/*.sh "$folder/"
+cp target/debug/fake-metadata target/debug/fake-metadata-setup scripts/crash/*.sh "$folder/"
 export FOLDER=$folder
 mkdir "$folder/results"
 

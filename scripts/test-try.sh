@@ -34,7 +34,7 @@ check "make try with a terminal, and a shell inside"
 if [ "$(id -u)" = 0 ]; then
 	mkdir -p "$folder/scripts"
 	cp scripts/try.sh scripts/try-inside.sh scripts/tools.sh "$folder/scripts/"
-	cp target/release/fake-metadata target/release/fake-metadata-setup "$folder/"
+	cp target/debug/fake-metadata target/debug/fake-metadata-setup "$folder/"
 	chmod -R a+rX "$folder"
 	timeout 60 setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$PATH" HOME=/nonexistent \
 		"$folder/scripts/try.sh" "$folder" </dev/null >"$output" 2>&1 || { cat "$output" && exit 1; }

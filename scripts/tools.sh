@@ -41,12 +41,19 @@ need_cargo_deb() {
 # shellcheck disable=SC2034
 libc=2.31
 
-# cargo_release COMMAND ARGUMENT...: builds the two programs. All scripts build them with this, since
-# with other flags everything would be built once more. They are named as packages too, or else they
-# would get what other members of the workspace want of the same libraries.
+# The two programs. They are named as packages too, or else they would get what other members of the
+# workspace want of the same libraries, which is more and needs a newer Rust.
+two_programs=(-p fake-metadata --bin fake-metadata -p fake-metadata-setup --bin fake-metadata-setup)
+
+# cargo_quick: builds them for this machine, in target/debug: as they are tried and crashed, soon.
+cargo_quick() {
+	cargo build --quiet --locked --target-dir target "${two_programs[@]}"
+}
+
+# cargo_release COMMAND ARGUMENT...: builds them as they are shipped. All scripts do that with this,
+# since with other flags everything would be built once more.
 cargo_release() {
-	without_paths cargo "$@" --release --locked -p fake-metadata --bin fake-metadata \
-		-p fake-metadata-setup --bin fake-metadata-setup
+	without_paths cargo "$@" --release --locked "${two_programs[@]}"
 }
 
 # cargo_aws COMMAND ARGUMENT...: builds the third, which takes as long as the two.

@@ -15,8 +15,8 @@ programs=${1:-}
 if [ -z "$programs" ]; then
 	need_cargo
 	echo "building (a minute or two the first time)"
-	cargo_release build --quiet
-	programs=target/release
+	cargo_quick
+	programs=target/debug
 fi
 programs=$(realpath "$programs")
 

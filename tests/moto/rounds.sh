@@ -1,7 +1,7 @@
 #!/bin/bash
 # rounds.sh STAGE OUTSIDE PROGRAMS: every round against moto's STS. scripts/test-aws.sh runs it as
 # root in new namespaces; STAGE is an empty folder, OUTSIDE the network namespace that must be left
-# alone, PROGRAMS the folder below target/ with fake-metadata-aws.
+# alone, PROGRAMS the folder below target/ with small/fake-metadata-aws and the others in release/.
 set -euo pipefail
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 cd "$(dirname "$0")/../.."

@@ -2,7 +2,7 @@
 # Sourced by rounds.sh: the server runs the program, and an application with nothing configured finds
 # at 169.254.169.254 the keys of the role that it assumes.
 
-bin=$stage/target/release run=$stage/run service_log=$stage/service.log
+bin=$stage/$programs/release run=$stage/run service_log=$stage/service.log
 arn=arn:aws:sts::$account:assumed-role/production/fake-metadata
 
 # The address, the rule and the server are in this namespace only.

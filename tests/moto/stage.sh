@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by rounds.sh: what the rounds do, and how they ask what came of it.
 
-program=$stage/${programs:?}/fake-metadata-aws venv=$stage/target/moto/venv/bin
+program=$stage/${programs:?}/small/fake-metadata-aws venv=$stage/target/moto/venv/bin
 ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --inh-caps=-all
 	--bounding-set=-all)
 account=123456789012 passed=0
