@@ -8,9 +8,9 @@ mod message;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -19,8 +19,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use self::certificate::Certificate;
 use self::key::{Failure, Key, Kind};
-use crate::Result;
 use crate::error::Error;
+use crate::{Result, state};
 
 /// The entries below `dynamic/instance-identity/` that sign the document, and the files of their keys
 /// and certificates: the kinds of keys are EC2's.
@@ -104,8 +104,8 @@ impl Signer {
             (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => {
                 let signer = Signer::new(kind, now).map_err(failed("a key"))?;
                 let write = || -> std::result::Result<(), Failure> {
-                    write(&key_file, &signer.key.to_pem()?, 0o600)?;
-                    Ok(write(&certificate_file, &signer.certificate.to_pem()?, 0o644)?)
+                    state::write(&key_file, &signer.key.to_pem()?, 0o600)?;
+                    Ok(state::write(&certificate_file, &signer.certificate.to_pem()?, 0o644)?)
                 };
                 write().map_err(unusable(&key_file))?;
                 Ok(signer)
@@ -124,17 +124,6 @@ pub(crate) fn folder(state: &Path) -> PathBuf {
 /// For everyone to read.
 pub(crate) fn certificate_file(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.pem"))
-}
-
-/// Writes a file that is whole or not there, with that mode whatever the umask.
-fn write(file: &Path, text: &str, mode: u32) -> io::Result<()> {
-    let new = file.with_extension("new");
-    let _ = fs::remove_file(&new);
-    let mut writer = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
-    writer.set_permissions(Permissions::from_mode(mode))?;
-    writer.write_all(text.as_bytes())?;
-    writer.sync_all()?;
-    fs::rename(new, file)
 }
 
 fn lines(bytes: &[u8]) -> String {

@@ -1,16 +1,15 @@
 //! What made-up facts come from: a seed and a time of launch, drawn when the service first starts
 //! and kept in its folder, so that they outlive restarts and upgrades.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256, Sha512};
 
-use crate::Result;
 use crate::error::Error;
+use crate::{Result, state};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
@@ -82,15 +81,9 @@ fn read(file: &Path) -> io::Result<Origin> {
     origin.ok_or_else(|| io::Error::other("it is not what this program wrote; remove it"))
 }
 
-/// Written beside, then renamed, so that half a line is never read.
 fn write(file: &Path, origin: &Origin) -> io::Result<()> {
-    let new = file.with_extension("new");
-    let mut written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
     let launch_time = humantime::format_rfc3339_seconds(origin.launch_time);
-    writeln!(written, "{} {launch_time}", origin.seed)?;
-    // A power cut must not leave a name without its bytes.
-    written.sync_all()?;
-    fs::rename(new, file)
+    state::write(file, &format!("{} {launch_time}\n", origin.seed), 0o600)
 }
 
 /// The same for one machine as long as it has one id (machine-id(5) asks not to show it itself).
