@@ -22,7 +22,7 @@ clients=("$@")
 [ $# -gt 0 ] || clients=("${all[@]}")
 for client in "${clients[@]}"; do
 	if [[ " ${all[*]} " != *" $client "* ]]; then
-		echo "there is no client $client; the clients are: ${all[*]}" >&2
+		echo "there is no client $client in tests/clients/table; the clients are: ${all[*]}" >&2
 		exit 64
 	fi
 done
@@ -77,6 +77,15 @@ prepare() {
 	unprepared+=("$1")
 }
 
+# A registry that does not answer is told of by the client's name, with what to do.
+without_registry() {
+	local client=ec2-metadata-python sentence
+	sentence="$client could not be fetched or built; again with: make test-clients CLIENTS=$client"
+	sentence=$(made=$(mktemp -d) && mkdir "$made/prepared" && trap 'rm -rf "$made"' EXIT &&
+		PIP_INDEX_URL=http://127.0.0.1:9 PIP_RETRIES=0 PIP_FIND_LINKS='' prepare $client 2>&1 |
+		grep -Fx "$sentence") && echo "ok: $sentence"
+}
+
 prepare_all() {
 	local client
 	for client in "${clients[@]}"; do
@@ -90,6 +99,7 @@ mkdir -p "$made/prepared"
 step 'the package' package
 step 'a Debian tree' tree tree trixie "$packages"
 step moto need_moto
+step 'a registry that does not answer' without_registry
 step 'what the registries have' prepare_all
 mapfile -t clients < <(printf '%s\n' "${clients[@]}" | grep -vxF -f <(printf '%s\n' "${unprepared[@]}" ''))
 
