@@ -64,12 +64,22 @@ spoken() {
 	return 1
 }
 
+# by CLIENT COMMAND...: as an ordinary user; or as root where the folder says so in a file as-root, in
+# namespaces of its own for what root can change: mounts, processes and the name of the machine.
+by() {
+	if [ -e "/clients/$1/as-root" ]; then
+		unshare --mount --uts --pid --fork --kill-child --mount-proc "${@:2}"
+	else
+		as 65534 "${@:2}"
+	fi
+}
+
 # client NAME ROUND VERSIONS: succeeds, prints nothing but ok lines, and speaks these versions.
 client() {
 	local begun
 	begun=$(($(wc -l <"$log") + 1))
-	if (cd "$home" && as 65534 timeout 120 env -i PATH="$client_path" HOME="$home" PREPARED="/prepared/$1" \
-		"/clients/$1/run" "$2" </dev/null >/tmp/output 2>/tmp/errors) &&
+	if (cd "$home" && by "$1" env -i PATH="$client_path" HOME="$home" PREPARED="/prepared/$1" \
+		timeout 120 "/clients/$1/run" "$2" </dev/null >/tmp/output 2>/tmp/errors) &&
 		grep -q . /tmp/output && ! grep -qv ': ok$' /tmp/output && spoken "$begun" "$3"; then
 		cat /tmp/output
 		sed "s/^/$1\t$2\t$3\t/; s/: ok\$//" /tmp/output >>"$shown"
