@@ -28,8 +28,9 @@ def version2(rounds):
 print(f"""# Clients
 
 What was shown of real clients on {datetime.date.today()}, by `make test-clients`, which writes this page. Each ran
-unmodified, with no AWS setting, no variable and no proxy, as an ordinary user of Debian 13 (or root, where its folder says why) in a network
-namespace with the package installed, and found the instance of [instance.toml](../tests/clients/instance.toml).
+unmodified, with no AWS setting, no variable and no proxy, as an ordinary user of Debian 13 (or as root, where a file
+as-root in its folder says why) in a network namespace with the package installed, and found the instance of
+[instance.toml](../tests/clients/instance.toml).
 The folder of each is in [tests/clients](../tests/clients).
 
 | client | version | IMDSv2 | IMDSv1 | shown |
