@@ -16,7 +16,7 @@ need man man-db
 step "format" cargo fmt --check
 step "lints" cargo clippy --quiet --workspace --all-targets --locked -- --deny warnings
 # Some clients are programs in other languages.
-mapfile -t clients < <(grep -lE '^#!/bin/(ba)?sh' tests/clients/fetch-python tests/clients/*/{run,hold,prepare})
+mapfile -t clients < <(grep -lE '^#!/bin/(ba)?sh' tests/clients/{build,fetch}-* tests/clients/*/{run,hold,prepare})
 step "shell scripts" shellcheck --external-sources \
 	debian/{preinst,postinst,prerm,postrm} debian/daemontools/{run,postinst,prerm,postrm} debian/tests/{smoke,serve,setup-undo,upgrade} scripts/*.sh scripts/*/*.sh tests/clients/*.sh "${clients[@]}" tests/moto/*.sh .ci/run
 manual_pages() {

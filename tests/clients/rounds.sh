@@ -135,6 +135,9 @@ stop
 # shellcheck source=tests/clients/sessions.sh
 . /clients/sessions.sh
 sessions "$@"
+# shellcheck source=tests/clients/renewals.sh
+. /clients/renewals.sh
+renewals "$@"
 
 fake-metadata-setup revert --runtime
 if [ -n "$(ip -o address show to 169.254.0.0/16)" ] || [[ $(iptables-save) == *fake-metadata* ]]; then

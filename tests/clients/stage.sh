@@ -54,3 +54,4 @@ ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs env 
 "${ordinary[@]}" "$moto" "$stage/clients/aws.py" http://127.0.0.1:5000 >"$stage/aws/keys.toml"
 
 chroot "$stage" bash /clients/rounds.sh "$@"
+cp "$stage/tmp/shown" target/clients/shown

@@ -80,11 +80,16 @@ func read(metadata *imds.Client) {
 }
 
 // One provider lives through three rotations of the role's keys and a restart of the service, and never
-// gives keys that have expired.
+// gives keys that have expired. While the service is away a use may fail, but not for long.
 func hold(provider aws.CredentialsProvider) {
+	worked := time.Now()
 	for seen := map[string]bool{}; len(seen) < 4; time.Sleep(300 * time.Millisecond) {
 		keys, err := provider.Retrieve(always)
+		if err != nil && time.Since(worked) < 5*time.Second {
+			continue
+		}
 		fail(err, "credentials")
+		worked = time.Now()
 		if keys.Expired() {
 			wrong("the keys expired at %v", keys.Expires)
 		}
