@@ -59,10 +59,10 @@ tree() {
 	echo "$suite $wanted" >"$place.recipe"
 }
 
-# prepare CLIENT: what the registries have of it, in $made/CLIENT, unless it is there from the same
+# prepare CLIENT FOLDER: what the registries have of it, in FOLDER/CLIENT, unless it is there from the same
 # files. A registry that does not answer fails this client, not the others.
 prepare() {
-	local from=tests/clients/$1 place=$made/prepared/$1 sum
+	local from=tests/clients/$1 place=$2/$1 sum
 	[ -e "$from/prepare" ] || return 0
 	sum=$(find "$from" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
 	[ "$(cat "$place.made-from" 2>/dev/null)" != "$sum" ] || return 0
@@ -81,15 +81,15 @@ prepare() {
 without_registry() {
 	local client=ec2-metadata-python sentence
 	sentence="$client could not be fetched or built; again with: make test-clients CLIENTS=$client"
-	sentence=$(made=$(mktemp -d) && mkdir "$made/prepared" && trap 'rm -rf "$made"' EXIT &&
-		PIP_INDEX_URL=http://127.0.0.1:9 PIP_RETRIES=0 PIP_FIND_LINKS='' prepare $client 2>&1 |
+	sentence=$(folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT &&
+		PIP_INDEX_URL=http://127.0.0.1:9 PIP_RETRIES=0 PIP_FIND_LINKS='' prepare $client "$folder" 2>&1 |
 		grep -Fx "$sentence") && echo "ok: $sentence"
 }
 
 prepare_all() {
 	local client
 	for client in "${clients[@]}"; do
-		[ ! -e "tests/clients/$client/prepare" ] || step "$client" prepare "$client"
+		[ ! -e "tests/clients/$client/prepare" ] || step "$client" prepare "$client" "$made/prepared"
 	done
 }
 
