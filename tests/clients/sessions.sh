@@ -40,7 +40,7 @@ feed() {
 	printf '[dev]\naws_access_key_id = ASIAPROFILE%s\naws_secret_access_key = FakeSecretOfProfile%s\naws_session_token = FakeTokenOfProfile%s\n' \
 		"$id" "$id" "$id" >"$feed/credentials.new"
 	mv "$feed/credentials.new" "$feed/credentials"
-	as 65534 "${fast[@]}" "$feed/keys" PUSHED |
+	as 65534 timeout 20 "${fast[@]}" "$feed/keys" PUSHED |
 		RUNTIME_DIRECTORY=$run fake-metadata credentials set - --role Role-pushed >/dev/null || true
 }
 

@@ -25,6 +25,9 @@ raise() {
 	mkdir -p "$layers"/{upper,work} "$2"
 	mount -t overlay overlay -o "lowerdir=$1,upperdir=$layers/upper,workdir=$layers/work" "$2"
 	mount --rbind /dev "$2/dev"
+	# libfaketime keeps semaphores there by the number of the process, which comes again in the next run;
+	# one that a process left locked would be waited for without end.
+	mount -t tmpfs -o mode=1777 tmpfs "$2/dev/shm"
 	mount -t proc proc "$2/proc"
 	mount -t sysfs -o ro sysfs "$2/sys"
 	mount -t tmpfs -o mode=755 tmpfs "$2/run"

@@ -12,7 +12,8 @@ pub async fn hold(provider: &SharedCredentialsProvider, source: &str) -> Result<
     let is_same = ["static", "environment"].contains(&source);
     let (mut expirations, mut held) = (BTreeSet::new(), BTreeSet::new());
     while held.len() < if is_same { 1 } else { 4 } || expirations.len() < 4 {
-        let keys = provider.provide_credentials().await.map_err(|error| format!("no credentials: {error:?}"))?;
+        let keys =
+            provider.provide_credentials().await.map_err(|error| format!("no credentials: {error:?}"))?;
         if keys.expiry() <= Some(SystemTime::now()) {
             return Err(format!("its keys expired at {:?}", keys.expiry()));
         }

@@ -5,11 +5,13 @@ mod hold;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use aws_config::BehaviorVersion;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, imds};
 use aws_credential_types::provider::ProvideCredentials;
 
 const ROLE: &str = "app-role";
 const REGION: &str = "eu-west-1";
+const INSTANCE: &str = "i-0c11e17500c11e175";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -26,7 +28,7 @@ async fn main() -> ExitCode {
 async fn find(version: &str) -> Result<(), String> {
     // The kind of connection is all that is set: the default one would bring TLS.
     let http = aws_smithy_http_client::Builder::new().build_http();
-    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).load().await;
 
     let provider = config.credentials_provider().ok_or("there is no provider of credentials")?;
     let keys = provider.provide_credentials().await.map_err(|error| format!("no credentials: {error:?}"))?;
@@ -47,6 +49,15 @@ async fn find(version: &str) -> Result<(), String> {
     let region = config.region().map(AsRef::as_ref);
     check(region == Some(REGION), || format!("the region is {region:?}, not {REGION}"))?;
     println!("aws-config {version}: region {REGION}: ok");
+
+    let client =
+        imds::Client::builder().configure(&ProviderConfig::without_region().with_http_client(http)).build();
+    let get = async |path| client.get(path).await.map_err(|error| format!("{path}: {error:?}"));
+    let id = get("/latest/meta-data/instance-id").await?;
+    check(id.as_ref() == INSTANCE, || format!("the instance is {}, not {INSTANCE}", id.as_ref()))?;
+    let document = get("/latest/dynamic/instance-identity/document").await?;
+    check(document.as_ref().contains(INSTANCE), || format!("the document is {}", document.as_ref()))?;
+    println!("aws-config {version}: instance and identity document by its IMDS client: ok");
     Ok(())
 }
 
