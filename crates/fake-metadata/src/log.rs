@@ -3,35 +3,61 @@
 //!
 //! It goes to standard error, which is the journal under systemd, or to a file that is opened
 //! again on request, so that logrotate can move it away.
+//!
+//! Lines wait in a buffer for a moment and are written together: the writer is woken for the first of
+//! them, not for each, and the lock around the buffer is held by others only for as long as it takes
+//! to exchange it for an empty one.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::Result;
 use crate::error::Error;
 
-/// Lines waiting to be written; beyond that they are counted instead.
-const WAITING: usize = 8192;
+/// How long a line may wait for others.
+const MOMENT: Duration = Duration::from_millis(50);
+
+/// Bytes that are written without waiting for more.
+const ENOUGH: usize = 32 * 1024;
+
+/// Bytes waiting to be written; beyond that lines are counted instead.
+const WAITING: usize = 512 * 1024;
 
 #[derive(Clone)]
 pub(crate) struct Log {
-    sender: SyncSender<Message>,
-    dropped: Arc<AtomicU64>,
+    shared: Arc<Shared>,
     writer: Arc<JoinHandle<()>>,
 }
 
-enum Message {
-    Line(String),
-    Reopen,
-    Close,
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    /// There is something to write, or enough of it, or something to do.
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    text: Vec<u8>,
+    /// The second of the last line, since 1970, and how lines of it begin.
+    time: (u64, String),
+    left_out: u64,
+    /// How much of the text belongs to the file before.
+    reopen: Option<usize>,
+    close: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // Whoever wrote a line and died has at most left half a line.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Log {
@@ -44,49 +70,81 @@ impl Log {
                 Target::File { path, file }
             }
         };
-        let (sender, receiver) = sync_channel(WAITING);
-        let dropped = Arc::new(AtomicU64::new(0));
-        let counted = dropped.clone();
+        let shared = Arc::<Shared>::default();
+        let read = shared.clone();
         let writer = std::thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || write(target, &receiver, &counted))
+            .spawn(move || write(target, &read))
             .map_err(|source| Error::System { what: "thread", source })?;
-        Ok(Log { sender, dropped, writer: Arc::new(writer) })
+        Ok(Log { shared, writer: Arc::new(writer) })
     }
 
     /// An event worth knowing.
     pub(crate) fn info(&self, what: fmt::Arguments<'_>) {
-        self.line(format_args!("info {what}"));
+        self.event("info ", what);
     }
 
     /// Something that went wrong.
     pub(crate) fn error(&self, what: fmt::Arguments<'_>) {
-        self.line(format_args!("error {what}"));
+        self.event("error ", what);
     }
 
-    /// A request.
-    pub(crate) fn access(&self, what: fmt::Arguments<'_>) {
-        self.line(what);
+    /// A request that is none.
+    pub(crate) fn request(&self, what: fmt::Arguments<'_>) {
+        self.event("", what);
+    }
+
+    fn event(&self, kind: &str, what: fmt::Arguments<'_>) {
+        self.line(SystemTime::now(), |line| {
+            line.extend_from_slice(kind.as_bytes());
+            // A buffer takes whatever it is given.
+            let _ = line.write_fmt(what);
+        });
+    }
+
+    /// A line, which is written behind the time of it.
+    pub(crate) fn line(&self, now: SystemTime, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut waiting = self.shared.lock();
+        let before = waiting.text.len();
+        if before > WAITING {
+            waiting.left_out += 1;
+            return;
+        }
+        let Waiting { text, time, .. } = &mut *waiting;
+        let second = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        if time.0 != second || time.1.is_empty() {
+            *time = (second, format!("{} ", humantime::format_rfc3339_seconds(now)));
+        }
+        text.extend_from_slice(time.1.as_bytes());
+        write(text);
+        text.push(b'\n');
+        let is_enough = before < ENOUGH && text.len() >= ENOUGH;
+        drop(waiting);
+        if before == 0 || is_enough {
+            self.shared.changed.notify_one();
+        }
     }
 
     /// Opens the file again under its name, after what was written to the old one so far.
     pub(crate) fn reopen(&self) {
-        let _ = self.sender.send(Message::Reopen);
+        let mut waiting = self.shared.lock();
+        waiting.reopen = Some(waiting.text.len());
+        self.shared.changed.notify_one();
     }
 
     /// Writes what waits and ends the writer.
     pub(crate) fn close(self) {
-        let _ = self.sender.send(Message::Close);
+        self.shared.lock().close = true;
+        self.shared.changed.notify_one();
         if let Some(writer) = Arc::into_inner(self.writer) {
             let _ = writer.join();
         }
     }
+}
 
-    fn line(&self, what: fmt::Arguments<'_>) {
-        let now = humantime::format_rfc3339_seconds(SystemTime::now());
-        if let Err(TrySendError::Full(_)) = self.sender.try_send(Message::Line(format!("{now} {what}\n"))) {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-        }
+impl Waiting {
+    fn is_urgent(&self) -> bool {
+        self.close || self.reopen.is_some() || self.text.len() >= ENOUGH
     }
 }
 
@@ -121,27 +179,34 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 /// The writer: all that waits goes out in one write.
-fn write(mut target: Target, receiver: &Receiver<Message>, dropped: &AtomicU64) {
-    let mut text = String::new();
-    while let Ok(first) = receiver.recv() {
-        for message in std::iter::once(first).chain(receiver.try_iter()) {
-            match message {
-                Message::Line(line) => text.push_str(&line),
-                Message::Reopen => {
-                    target.write(text.as_bytes());
-                    text.clear();
-                    target.reopen();
-                }
-                Message::Close => return target.write(text.as_bytes()),
-            }
+fn write(mut target: Target, shared: &Shared) {
+    let mut text = Vec::new();
+    loop {
+        let waiting = shared.lock();
+        let is_idle = |waiting: &mut Waiting| waiting.text.is_empty() && !waiting.is_urgent();
+        let waiting = shared.changed.wait_while(waiting, is_idle).unwrap_or_else(PoisonError::into_inner);
+        let is_calm = |waiting: &mut Waiting| !waiting.is_urgent();
+        let waited = shared.changed.wait_timeout_while(waiting, MOMENT, is_calm);
+        let mut waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+        std::mem::swap(&mut text, &mut waiting.text);
+        let (reopen, close) = (waiting.reopen.take(), waiting.close);
+        let left_out = std::mem::take(&mut waiting.left_out);
+        drop(waiting);
+
+        if left_out > 0 {
+            let _ = writeln!(text, "{left_out} lines were left out: the log is slower than the requests");
         }
-        match dropped.swap(0, Ordering::Relaxed) {
-            0 => {}
-            lost => {
-                text.push_str(&format!("{lost} lines were left out: the log is slower than the requests\n"))
-            }
+        let (before, after) = text.split_at(reopen.unwrap_or_default());
+        target.write(before);
+        if reopen.is_some() {
+            target.reopen();
         }
-        target.write(text.as_bytes());
+        target.write(after);
+        if close {
+            return;
+        }
         text.clear();
+        // What a moment of many requests took is not kept.
+        text.shrink_to(ENOUGH);
     }
 }

@@ -1,7 +1,7 @@
 //! What requests read: one service a role, since each role's clients see themselves as the only ones.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -161,10 +161,15 @@ fn identity(instance: &imds::Instance, own: &Role, now: SystemTime) -> Result<Id
 
 fn access(settings: &Settings) -> imds::Access {
     let listen = settings.listen.iter().map(|listen| listen.ip()).filter(|address| !address.is_unspecified());
+    let usual = settings.network.addresses().map(|address| match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    });
+    let names = imds::Access::names(&settings.instance.region);
     imds::Access {
         disabled: !settings.http_endpoint,
         addresses: settings.network.addresses().chain(listen).collect(),
-        hosts: [imds::Access::names(&settings.instance.region), settings.access.hosts.clone()].concat(),
+        hosts: usual.chain(names).chain(settings.access.hosts.iter().cloned()).collect(),
         networks: settings.access.networks.clone(),
     }
 }

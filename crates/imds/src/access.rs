@@ -19,7 +19,8 @@ pub struct Access {
     /// The addresses of the service, under which it may be asked: those of the metadata and those
     /// where it listens.
     pub addresses: Vec<IpAddr>,
-    /// The names, or other addresses, under which it may be asked, besides those of loopback.
+    /// The names, or other addresses, under which it may be asked, besides those of loopback. What
+    /// stands here as clients write it is known at once.
     pub hosts: Vec<String>,
     /// Networks whose machines may ask, besides this one.
     pub networks: Vec<IpNet>,
@@ -52,6 +53,9 @@ impl Access {
     }
 
     fn is_called(&self, host: &str) -> bool {
+        if self.hosts.iter().any(|known| host == known) {
+            return true;
+        }
         let name = without_port(host);
         let name = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
         let is_own =

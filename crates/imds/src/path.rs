@@ -50,10 +50,12 @@ pub(crate) fn target(raw: &str) -> Target<'_> {
 /// The path decoded, without slashes at its ends and with single ones inside. Borrowed when it
 /// already is in that form, as it nearly always is.
 fn canonical(raw: &str) -> Option<Cow<'_, str>> {
-    let bare = raw.trim_matches('/');
-    if !bare.contains('%') && !bare.contains("//") {
-        return Some(Cow::Borrowed(bare));
+    let follows = |before, byte| (byte != b'%' && (before, byte) != (b'/', b'/')).then_some(byte);
+    if raw.bytes().try_fold(0, follows).is_some() {
+        let bare = raw.strip_prefix('/').unwrap_or(raw);
+        return Some(Cow::Borrowed(bare.strip_suffix('/').unwrap_or(bare)));
     }
+    let bare = raw.trim_matches('/');
     let decoded = String::from_utf8(percent_decoded(bare.as_bytes())).ok()?;
     let segments: Vec<&str> = decoded.split('/').filter(|segment| !segment.is_empty()).collect();
     Some(Cow::Owned(segments.join("/")))

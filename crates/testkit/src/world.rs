@@ -181,7 +181,7 @@ impl World {
             _ => BTreeMap::new(),
         };
         let mut service = Service {
-            tokens: Arc::new(Tokens::new(&[key; 64])),
+            tokens: Arc::new(Tokens::new(&[key; 16])),
             access: Arc::new(access(&instance)),
             policy: TokenPolicy::Optional,
             hop_limit: 1,

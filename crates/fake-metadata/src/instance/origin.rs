@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::{Result, state};
@@ -52,16 +52,14 @@ impl Origin {
 
     /// The key of session tokens. It stays the same, since clients may hold on to a token until it
     /// expires, and on EC2 nothing makes it invalid before; but a key that others could know is none.
-    pub(crate) fn token_key(&self) -> Result<[u8; 64]> {
+    pub(crate) fn token_key(&self) -> Result<[u8; 16]> {
+        let mut key = [0; 16];
         if self.is_secret {
-            return Ok(Sha512::new()
-                .chain_update("session tokens ")
-                .chain_update(&self.seed)
-                .finalize()
-                .into());
+            let digest = Sha256::new().chain_update("session tokens ").chain_update(&self.seed).finalize();
+            key.copy_from_slice(&digest[..16]);
+        } else {
+            getrandom::fill(&mut key).map_err(Error::Random)?;
         }
-        let mut key = [0; 64];
-        getrandom::fill(&mut key).map_err(Error::Random)?;
         Ok(key)
     }
 }
