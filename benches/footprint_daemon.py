@@ -9,6 +9,8 @@ import tempfile
 import time
 
 OPEN_FILES = 32768  # as LimitNOFILE of the unit says
+# State is kept on a disk, as it is usually; and the name of a socket must be short.
+SCRATCH = tempfile.TemporaryDirectory(prefix="fake-metadata-bench.", dir="/var/tmp")
 
 
 def allow_many_files():
@@ -63,7 +65,7 @@ class Daemon:
     """A server on a free port of loopback, with all defaults but what `folder` keeps from earlier starts."""
 
     def __init__(self, bench, folder=None):
-        self.folder = folder or tempfile.mkdtemp(dir=bench.folder)
+        self.folder = folder or tempfile.mkdtemp(dir=SCRATCH.name)
         self.port = free_port()
         # What systemd does for a unit with Type=notify, so that it can be told when the keys are made.
         self.word = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

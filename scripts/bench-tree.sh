@@ -1,7 +1,7 @@
 #!/bin/bash
-# bench-tree.sh: makes target/bench/tree, a small Debian system into which benches/footprint.py installs the
-# package, unless it is there from the same recipe. It runs before that, since what is measured runs where no
-# registry can be reached.
+# bench-tree.sh: what benches/footprint.py needs and cannot fetch itself, since it runs where no registry can be
+# reached: its tools, and target/bench/tree, a small Debian system into which it installs the package. A tree that
+# is there from the same recipe is left as it is.
 set -euo pipefail
 umask 022
 cd "$(dirname "$0")/.."
@@ -14,6 +14,9 @@ suite=bookworm
 packages=init-system-helpers,iptables,iproute2,systemd,sysvinit-utils
 
 need mmdebstrap mmdebstrap
+need strace strace
+need ip iproute2
+need iptables iptables
 [ "$(id -u)" = 0 ] || need sudo sudo
 mkdir -p "$made"
 if [ "$(cat "$made/tree.recipe" 2>/dev/null)" = "$suite $packages" ]; then
