@@ -1,5 +1,6 @@
 """One daemon under observation, and what is measured of it alone: time to its first answer, memory."""
 
+import functools
 import os
 import resource
 import select
@@ -9,8 +10,12 @@ import tempfile
 import time
 
 OPEN_FILES = 32768  # as LimitNOFILE of the unit says
-# State is kept on a disk, as it is usually; and the name of a socket must be short.
-SCRATCH = tempfile.TemporaryDirectory(prefix="fake-metadata-bench.", dir="/var/tmp")
+
+
+@functools.cache
+def scratch():
+    """State is kept on a disk, as it is usually; and the name of a socket must be short. Gone when Python ends."""
+    return tempfile.TemporaryDirectory(prefix="fake-metadata-bench.", dir="/var/tmp")
 
 
 def allow_many_files():
@@ -26,6 +31,18 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def busy(folder):
+    """CPU time of a thread in ms, from its folder in /proc."""
+    try:
+        with open(f"{folder}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[0]) / 1e6
+    except (OSError, IndexError):
+        # Where the kernel counts no nanoseconds, it counts hundredths of a second.
+        with open(f"{folder}/stat", encoding="ascii") as file:
+            ticks = file.read().rsplit(")", 1)[1].split()[11:13]
+        return 1000 * sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 class Connection:
@@ -65,7 +82,7 @@ class Daemon:
     """A server on a free port of loopback, with all defaults but what `folder` keeps from earlier starts."""
 
     def __init__(self, bench, folder=None):
-        self.folder = folder or tempfile.mkdtemp(dir=SCRATCH.name)
+        self.folder = folder or tempfile.mkdtemp(dir=scratch().name)
         self.port = free_port()
         # What systemd does for a unit with Type=notify, so that it can be told when the keys are made.
         self.word = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -125,17 +142,17 @@ class Daemon:
 
 
 def starts(bench, rounds):
-    """Three lists of milliseconds: to the first answer of a first start ever, until that is ready, and to the
-    first answer of a later start."""
-    first, made, later = [], [], []
-    for number in range(rounds):
-        bench.progress(f"start {number + 1} of {rounds}")
+    """Lists of milliseconds by what they tell."""
+    times = {what: [] for what in ("first", "keys made", "later", "CPU time")}
+    bench.progress(f"{rounds} starts of two kinds")
+    for _ in range(rounds):
         daemon = Daemon(bench)
-        first.append(daemon.first_answer())
-        made.append(daemon.ready())
+        times["first"].append(daemon.first_answer())
+        times["keys made"].append(daemon.ready())
         daemon.stop()
         daemon = Daemon(bench, daemon.folder)
-        later.append(daemon.first_answer())
+        times["later"].append(daemon.first_answer())
+        times["CPU time"].append(busy(f"/proc/{daemon.pid}/task/{daemon.pid}"))
         daemon.ready()
         daemon.stop()
-    return first, made, later
+    return times

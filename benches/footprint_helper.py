@@ -25,16 +25,17 @@ def one_round(setup, backend, *traced):
 
 
 def rounds(bench, number):
-    """{(backend, command): list of ms}"""
+    """{(backend, command): (list of ms, list of ms of CPU time)}, the processes that it starts included"""
     setup = os.path.abspath(f"{bench.programs}/fake-metadata-setup")
-    times = {(backend, command): [] for backend in BACKENDS for command in COMMANDS}
+    times = {(backend, command): ([], []) for backend in BACKENDS for command in COMMANDS}
     # The first round of each is not counted: the kernel may load modules in it.
+    bench.progress(f"apply and revert, {number} rounds")
     for count in range(-1, number):
-        bench.progress(f"apply and revert, round {max(count + 1, 1)} of {number}")
         for backend in BACKENDS:
-            for command, took in one_round(setup, backend).items():
+            for command, (took, busy) in one_round(setup, backend).items():
                 if count >= 0:
-                    times[backend, command].append(took)
+                    times[backend, command][0].append(took)
+                    times[backend, command][1].append(busy)
     return times
 
 
@@ -82,8 +83,8 @@ def inside(setup, backend, *how):
         begun = time.monotonic()
         process = os.posix_spawn(setup, command, os.environ, file_actions=[
             (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
-        status = os.waitpid(process, 0)[1]
-        result[name] = 1000 * (time.monotonic() - begun)
+        _, status, used = os.wait4(process, 0)
+        result[name] = 1000 * (time.monotonic() - begun), 1000 * (used.ru_utime + used.ru_stime)
         if status:
             sys.exit(f"{' '.join(command)} failed")
         rule = subprocess.run([f"iptables-{backend}", "-t", "nat", "-S", "OUTPUT"],

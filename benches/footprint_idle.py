@@ -3,7 +3,7 @@
 import os
 import time
 
-from footprint_daemon import Daemon
+from footprint_daemon import Daemon, busy
 
 
 def thread(folder):
@@ -13,15 +13,7 @@ def thread(folder):
         for line in lines:
             key, value = line.split(":", 1)
             fields[key] = value.strip()
-    try:
-        with open(f"{folder}/schedstat", encoding="ascii") as file:
-            busy = int(file.read().split()[0]) / 1e6
-    except (OSError, IndexError):
-        # Where the kernel counts no nanoseconds, it counts hundredths of a second.
-        with open(f"{folder}/stat", encoding="ascii") as file:
-            ticks = file.read().rsplit(")", 1)[1].split()[11:13]
-        busy = 1000 * sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
-    return fields["Name"], busy, int(fields["voluntary_ctxt_switches"])
+    return fields["Name"], busy(folder), int(fields["voluntary_ctxt_switches"])
 
 
 def threads(pid):
@@ -51,7 +43,7 @@ class Idle:
         self.daemon.stop()
         nothing = ("", 0, 0)
         rows = []
-        for number, (name, busy, woken) in after.items():
-            _, busy_before, woken_before = self.before.get(number, nothing)
-            rows.append((name, busy - busy_before, woken - woken_before))
+        for number, (name, spent, woken) in after.items():
+            _, spent_before, woken_before = self.before.get(number, nothing)
+            rows.append((name, spent - spent_before, woken - woken_before))
         return lasted, rows

@@ -85,8 +85,8 @@ def installs(bench, rounds):
         packages = {"fake-metadata": bench.deb, "empty": empty_package(bench.deb, folder)}
         times = {name: ([], []) for name in packages}
         # In turn, and the other one first in every second round; the round before the first warms up.
+        bench.progress(f"dpkg, {rounds} rounds")
         for count in range(-1, rounds):
-            bench.progress(f"dpkg, round {max(count + 1, 1)} of {rounds}")
             for name in sorted(packages, reverse=count % 2 == 0):
                 system = Tree(tree, folder)
                 try:
