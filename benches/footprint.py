@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import types
 
 import footprint_daemon
 import footprint_helper
@@ -64,18 +63,14 @@ def size(bench):
 
 
 def memory(bench):
-    budgets = {"later start, idle": "at most 8 MiB, target 5"}
-    rows, resident = [], {}
-    for what, numbers in footprint_memory.moments(bench):
-        resident[what] = kib(numbers["VmRSS"])
-        budget = budgets.get(what, "at most 64 MiB" if f"{footprint_memory.OPEN:,} connections" in what else "")
-        rows.append([what, kib(numbers["VmRSS"]), kib(numbers["RssAnon"]), kib(numbers["Pss"]),
-                     str(numbers["Threads"]), budget])
+    moments = footprint_memory.moments(bench)
+    rows = [[what, *(kib(numbers[key]) for key in ("VmRSS", "RssAnon", "Pss")), str(numbers["Threads"]), budget]
+            for what, numbers, budget in moments]
+    resident = {what: kib(numbers["VmRSS"]) for what, numbers, _ in moments}
+    sentences = [f"The server takes {resident[footprint_memory.IDLE]} of memory when idle."]
+    sentences += [f"With {what}: {taken}." for what, taken in resident.items() if "connections" in what]
     head = ["when", "resident", "of that anonymous", "proportional share", "threads", "budget"]
-    most = [what for what in resident if "each has asked" in what][0]
-    return ({"caption": "Memory of the server", "head": head, "rows": rows},
-            [f"The server takes {resident['later start, idle']} of memory when idle, "
-             f"{resident[most]} with {footprint_memory.OPEN:,} connections that have all asked something."])
+    return {"caption": "Memory of the server", "head": head, "rows": rows}, sentences
 
 
 def start(bench, rounds):
@@ -99,7 +94,8 @@ def helper(bench, rounds):
         numbers = [f"{number:,}" for number in counted.get((backend, command), ())] or ["no strace"] * 3
         rows.append([f"{command}, {backend}", *spread(took, "ms"), median(busy, "ms"), *numbers,
                      "at most 50 ms" if command == "apply" else ""])
-    head = ["", "lowest", "median", "highest", "median CPU time", "processes", "system calls", "of these its own", "budget"]
+    head = ["", "lowest", "median", "highest", "median CPU time", "processes", "system calls", "of these its own",
+            "budget"]
     caption = f"`fake-metadata-setup apply --runtime` and `revert --runtime`, in {rounds} rounds"
     return ({"caption": caption, "head": head, "rows": rows},
             [f"The network is changed in {median(times['nft', 'apply'][0], 'ms')} and changed back in "
@@ -110,7 +106,8 @@ def installation(bench):
     head = ["package", "install: lowest", "median", "highest", "purge: lowest", "median", "highest"]
     times = footprint_package.installs(bench, bench.rounds)
     if times is None:
-        return {"caption": "Installation: not measured, for want of scripts/bench-tree.sh", "head": head, "rows": []}, []
+        caption = "Installation: not measured, since scripts/bench-tree.sh was not run before"
+        return {"caption": caption, "head": head, "rows": []}, []
     rows = [[name, *spread(took, "ms"), *spread(gone, "ms")] for name, (took, gone) in times.items()]
     caption = f"dpkg in a chroot of Debian 12 whose changes are kept in memory, in {bench.rounds} rounds"
     return ({"caption": caption, "head": head, "rows": rows},
@@ -127,8 +124,9 @@ def idling(bench):
             for name, busy, woken in threads]
     _, busy, woken = threads[-1]
     head = ["thread", "CPU time", "per minute", "wake-ups", "per minute"]
-    return ({"caption": f"The server while nobody asked, for {lasted:.0f} s; {kib(idle.memory['VmRSS'])} resident at the end",
-             "head": head, "rows": rows},
+    resident = kib(idle.memory["VmRSS"])
+    caption = f"The server while nobody asked, for {lasted:.0f} s; {resident} resident at the end"
+    return ({"caption": caption, "head": head, "rows": rows},
             [f"A minute in which nobody asks costs {rounded(busy / minutes)} ms of CPU and "
              f"{rounded(woken / minutes)} wake-ups."])
 
@@ -149,10 +147,9 @@ def main():
         unshare = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
         os.execvp(unshare[0], [*unshare, sys.executable, os.path.abspath(__file__), "--inside", *sys.argv[1:]])
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    bench = types.SimpleNamespace(programs=options.programs, deb=options.deb, folder=options.folder, rounds=options.rounds,
-                                  progress=lambda text: print(f"  {text}", file=sys.stderr, flush=True))
-    begin(bench, options.idle)
-    print(as_text(measure(bench)))
+    options.progress = lambda text: print(f"  {text}", file=sys.stderr, flush=True)
+    begin(options, options.idle)
+    print(as_text(measure(options)))
 
 
 if __name__ == "__main__":

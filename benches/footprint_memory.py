@@ -7,6 +7,7 @@ from footprint_daemon import Connection, Daemon
 REQUESTS = 20_000
 KEPT = 32
 OPEN = 10_000
+IDLE = "later start, idle"
 PATHS = (
     "/latest/meta-data/", "/latest/meta-data/instance-id", "/latest/meta-data/placement/region",
     "/latest/dynamic/instance-identity/document", "/latest/dynamic/instance-identity/pkcs7",
@@ -29,12 +30,28 @@ def load(port):
         connection.close()
 
 
+def opened(daemon, asking):
+    """Connections that are left open, each after a question or none."""
+    connections = []
+    for number in range(1, OPEN + 1):
+        connections.append(Connection(daemon.port))
+        if asking:
+            connections[-1].ask("/latest/meta-data/instance-id")
+        elif number % 100 == 0:
+            # No more than the kernel keeps for a server that is slow to take them: for each beyond these, a second
+            # passes, and the server waits only so long for a question.
+            until = time.monotonic() + 5
+            while daemon.memory()["files"] < number and time.monotonic() < until:
+                time.sleep(0.001)
+    return connections
+
+
 def moments(bench):
-    """(what has just happened, what the daemon's memory is then), one after the other in one life."""
+    """(what has just happened, what the daemon's memory is then, budget), in four lives of a daemon."""
     taken = []
 
-    def take(what):
-        taken.append((what, daemon.memory()))
+    def take(what, budget=""):
+        taken.append((what, daemon.memory(), budget))
 
     daemon = Daemon(bench)
     daemon.first_answer()
@@ -49,28 +66,27 @@ def moments(bench):
     take("later start, first answer given")
     daemon.ready()
     time.sleep(2)
-    take("later start, idle")
+    take(IDLE, "at most 8 MiB, target 5")
     bench.progress(f"{REQUESTS:,} requests")
     load(daemon.port)
     time.sleep(2)
     take(f"after {REQUESTS:,} requests")
     daemon.stop()
 
-    bench.progress(f"{OPEN:,} connections")
-    daemon = Daemon(bench, daemon.folder)
-    daemon.ready()
-    connections = [Connection(daemon.port) for _ in range(OPEN)]
-    time.sleep(1)
-    take(f"{OPEN:,} connections open, nothing asked")
-    for connection in connections:
-        connection.ask("/latest/meta-data/instance-id")
-    take(f"{OPEN:,} connections open, each has asked")
-    for what, memory in taken[-2:]:
-        if memory["files"] < OPEN:
-            raise RuntimeError(f"{what}: the server held no more than {memory['files']:,} files")
-    for connection in connections:
-        connection.close()
-    time.sleep(2)
-    take("after they were closed")
-    daemon.stop()
+    for how, asking in (("nothing asked", False), ("each has asked", True)):
+        bench.progress(f"{OPEN:,} connections, {how}")
+        daemon = Daemon(bench, daemon.folder)
+        daemon.first_answer()
+        daemon.ready()
+        time.sleep(1)
+        before = daemon.memory()["files"]
+        connections = opened(daemon, asking)
+        # On a very slow machine the server has given up some of them.
+        count = daemon.memory()["files"] - before
+        take(f"{count:,} connections open, {how}", "at most 64 MiB")
+        for connection in connections:
+            connection.close()
+        time.sleep(2)
+        take("after they were closed")
+        daemon.stop()
     return taken

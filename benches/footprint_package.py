@@ -8,7 +8,8 @@ import time
 
 
 def field(deb, name):
-    return subprocess.run(["dpkg-deb", "--field", deb, name], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+    command = ["dpkg-deb", "--field", deb, name]
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
 
 
 def sizes(bench):
@@ -57,7 +58,7 @@ class Tree:
 
     def dpkg(self, *arguments):
         """Milliseconds."""
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}
         begun = time.monotonic()
         result = subprocess.run(["chroot", self.root, "dpkg", *arguments], env=environment, text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
