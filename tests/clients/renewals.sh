@@ -9,6 +9,7 @@ renewals() {
 	# Of the clock of sessions.sh: an hour in 15 seconds.
 	local pace=240
 	install -d "$renewed"
+	install -d -o _fake-metadata -g _fake-metadata "$run"
 	renewals_at yes 20s 30 "$@"
 	# The SDK for JavaScript, version 2, clings to keys for minutes if those it gets expire within 15 seconds,
 	# and that for Java, version 1, if they do within 15 minutes.
@@ -60,7 +61,7 @@ renewals_at() {
 # Without what the key of session tokens is derived from, so that all are invalid after a restart.
 renewals_daemon() {
 	rm -f /var/lib/fake-metadata/server/origin
-	daemon "$instance
+	RUNTIME_DIRECTORY=$run daemon "$instance
 [role.credentials]
 lifetime = \"$lifetime\"
 $required" env "${clocked[@]}"

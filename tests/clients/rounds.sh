@@ -32,7 +32,7 @@ daemon() {
 	for _ in {1..600}; do
 		fake-metadata get --config "$config" dynamic/instance-identity/rsa2048 >/dev/null 2>&1 || true
 		# Longer than it takes until a line is in the log.
-		sleep 0.05
+		sleep 0.1
 		! grep -q '/rsa2048 200 ' "$log" || return 0
 	done
 	echo "the daemon does not answer:" >&2

@@ -11,13 +11,18 @@ pace=120
 pause=16
 sources=(generated static environment profile process pushed)
 
-# clock FILE: writes the offset of the fast clock, over and over.
+# Of the server whose clock is fast: its control socket's folder.
+run=/tmp/run
+
+# clock FILE: writes the offset of the fast clock, over and over. A server whose clock jumps is woken by the
+# kernel, which knows nothing of this one; so it is asked something.
 clock() {
 	local begun=${EPOCHREALTIME/./} now
 	while :; do
 		now=${EPOCHREALTIME/./}
 		echo "+$(((now - begun) * (pace - 1) / 1000000))" >"$1.new"
 		mv "$1.new" "$1"
+		RUNTIME_DIRECTORY=$run fake-metadata status >/dev/null 2>&1 || true
 		sleep 0.1
 	done
 }
@@ -93,7 +98,7 @@ sessions() {
 	echo "== sessions that outlive their keys"
 	# Where Debian has it, below the folder of the machine's kind.
 	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
-	feed=/tmp/feed run=/tmp/run
+	feed=/tmp/feed
 	fast=(env "LD_PRELOAD=$library" "FAKETIME_TIMESTAMP_FILE=$feed/clock" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1)
 	install -d "$feed"
 	install -d -o _fake-metadata -g _fake-metadata "$run"

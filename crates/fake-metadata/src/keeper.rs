@@ -1,11 +1,11 @@
 //! Keeps what requests read: makes it from the settings, and replaces it whole when keys are renewed
 //! or the configuration is read again. Requests never wait for it.
 
-use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
+use std::{fs, io};
 
 use arc_swap::ArcSwap;
 use imds::Tokens;
@@ -14,6 +14,7 @@ use tokio::signal::unix::Signal;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 
+use crate::clock::Jumps;
 use crate::control::{self, Order};
 use crate::credentials::{self, Event, Outcome, Role};
 use crate::error::Error;
@@ -69,6 +70,11 @@ impl Keeper {
         &self.settings
     }
 
+    /// The identity document, and the time at which it is signed.
+    pub(crate) fn document(&self) -> (String, SystemTime) {
+        (imds::document(&self.facts.instance), self.facts.instance.launch_time)
+    }
+
     /// What had to be done without, and what is wrong with sources that answer at once.
     pub(crate) fn notices(&mut self, now: SystemTime) -> Vec<String> {
         let mut notices = std::mem::take(&mut self.facts.notices);
@@ -102,16 +108,25 @@ impl Keeper {
     ) {
         let begun = Instant::now();
         let (mut is_signed, mut is_ready) = (false, false);
+        let jumps = Jumps::watch();
+        if let Err(error) = &jumps {
+            log.error(format_args!(
+                "keys may be late after the clock was set: the kernel does not tell: {error}"
+            ));
+        }
         loop {
-            let has_keys = begun.elapsed() > FIRST_KEYS || self.roles.iter().all(Role::is_settled);
+            let first_keys = FIRST_KEYS.saturating_sub(begun.elapsed());
+            let has_keys = first_keys.is_zero() || self.roles.iter().all(Role::is_settled);
             if !is_ready && is_signed && has_keys {
                 is_ready = true;
                 notify::ready();
             }
             let now = SystemTime::now();
-            let left = self.roles.iter().map(|role| role.time_left(now)).min();
+            let times = self.roles.iter().chain([&self.own]).map(|role| role.time_left(now));
+            let left = times.chain((!has_keys).then_some(first_keys)).min().unwrap_or(Duration::MAX);
             tokio::select! {
-                () = tokio::time::sleep(self.own.time_left(now).min(left.unwrap_or(Duration::MAX))) => self.renew(&log),
+                () = tokio::time::sleep(left) => self.renew(&log),
+                () = jump(&jumps) => self.renew(&log),
                 Some(event) = self.events.1.recv() => self.ended(event, &log),
                 made = &mut identity, if !is_signed => {
                     is_signed = true;
@@ -263,8 +278,8 @@ impl Keeper {
         facts.notices.extend(unknown_users(&settings));
         facts.notices.extend(readable(&settings, self.config.as_deref()));
         let instance = &facts.instance;
-        let sign = |identity: &Identity| identity.sign(&imds::document(instance), instance.launch_time);
-        let signatures = self.identity.as_ref().map(sign).transpose()?;
+        let sign = |identity: &mut Identity| identity.sign(imds::document(instance), instance.launch_time);
+        let signatures = self.identity.as_mut().map(sign).transpose()?;
         let mut before = std::mem::take(&mut self.roles);
         let wanted = settings.roles.iter().map(|wanted| {
             match before.iter().position(|role| role.settings == *wanted) {
@@ -300,6 +315,14 @@ impl Keeper {
         self.views.store(Arc::new(views));
         (self.roles, self.facts, self.settings) = (roles, facts, settings);
         Ok(())
+    }
+}
+
+/// Ends when the clock has jumped, if that can be known.
+async fn jump(jumps: &io::Result<Jumps>) {
+    match jumps {
+        Ok(jumps) => jumps.next().await,
+        Err(_) => std::future::pending().await,
     }
 }
 

@@ -9,6 +9,7 @@
 //! - `peer`: whether a client runs on this machine.
 //! - `client`, `crawl`: asking the running server, for `get`.
 //! - `keeper`: replaces what requests read, on rotation and on reload; `views` is what that is.
+//! - `clock`: tells when the clock jumps.
 //! - `control`: the control socket, its server and its client.
 //! - `traffic`: who asked last.
 //! - `owner`: which local user a connection belongs to.
@@ -26,6 +27,7 @@ mod aemm;
 mod app;
 mod cli;
 mod client;
+mod clock;
 mod commands;
 mod control;
 mod crawl;

@@ -51,7 +51,8 @@ pub(crate) fn run(options: Serve) -> Result {
                 control::socket().display()
             )),
         }
-        tokio::spawn(keeper.run(reload, signers(), ordered, log.clone()));
+        let signers = signers(keeper.document());
+        tokio::spawn(keeper.run(reload, signers, ordered, log.clone()));
         app.run(stop).await;
         Result::Ok(())
     })?;
@@ -61,12 +62,13 @@ pub(crate) fn run(options: Serve) -> Result {
     Ok(())
 }
 
-/// The keys that sign the identity document, once they are there. On the first start they are made,
-/// which takes its time: nobody waits for that.
-fn signers() -> oneshot::Receiver<Result<Identity>> {
+/// The keys that sign the identity document, once they are there and have signed this one. On the first
+/// start they are made, which takes its time: nobody waits for that.
+fn signers((document, launch_time): (String, SystemTime)) -> oneshot::Receiver<Result<Identity>> {
     let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(|| {
+    std::thread::spawn(move || {
         let made = Identity::of(&identity::folder(&state::folder()), SystemTime::now());
+        let made = made.and_then(|mut identity| identity.sign(document, launch_time).map(|_| identity));
         // A server that has ended meanwhile needs none.
         let _ = sender.send(made);
     });

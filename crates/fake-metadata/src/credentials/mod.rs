@@ -49,9 +49,14 @@ pub(crate) trait Source: Send {
     /// Asks for keys.
     fn obtain(&mut self, now: SystemTime) -> Obtained;
 
-    /// Whether it might give others than the last time it was asked. It costs a system call at most.
+    /// Whether it might give others than the last time it was asked. It costs some system calls at most.
     fn has_changed(&mut self) -> bool {
         false
+    }
+
+    /// How often that is worth a look, if it is.
+    fn is_looked_at_every(&self) -> Option<Duration> {
+        None
     }
 
     /// Whether keys are handed in instead of asked for.

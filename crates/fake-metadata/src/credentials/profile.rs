@@ -5,13 +5,15 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use settings::{Profile, Secret};
 use zeroize::Zeroizing;
 
 use super::{Given, Keys, Obtained, Problem, Source};
 
+/// How long a file that has changed may go unnoticed.
+const LOOK: Duration = Duration::from_secs(2);
 /// Far more than such a file has, in bytes.
 const LIMIT: u64 = 1024 * 1024;
 const ID: &str = "aws_access_key_id";
@@ -52,6 +54,10 @@ impl Source for Shared {
 
     fn has_changed(&mut self) -> bool {
         self.states() != self.seen
+    }
+
+    fn is_looked_at_every(&self) -> Option<Duration> {
+        Some(LOOK)
     }
 
     fn warning(&self) -> Option<String> {

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
-use super::rotation::{Schedule, TICK};
+use super::rotation::Schedule;
 use super::{Given, Keys, Obtained, Source, source};
 
 /// All roles' attempts, so that none is taken for another's that has the same name.
@@ -122,10 +122,13 @@ impl Role {
         if is_due && self.pending.is_none() { self.renew(now, events) } else { None }
     }
 
-    /// Until the source is to be asked; a clock that jumps or a file that changes is looked for sooner.
+    /// Until the source is to be asked, or looked at. While it is being asked, nothing is waited for but
+    /// its answer.
     pub(crate) fn time_left(&self, now: SystemTime) -> Duration {
-        let next = self.schedule.next.duration_since(now).unwrap_or_default();
-        if self.source.is_pushed() || self.pending.is_some() { TICK } else { next.min(TICK) }
+        if self.source.is_pushed() || self.pending.is_some() {
+            return Duration::MAX;
+        }
+        self.schedule.time_left(now).min(self.source.is_looked_at_every().unwrap_or(Duration::MAX))
     }
 
     /// Asks the source now, and tells `waiting` what came of it; of an attempt under way, the same.

@@ -4,10 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use imds::Credentials;
 
-/// How long a clock that jumps, as after a machine's suspension, or a file that changes may go
-/// unnoticed.
-pub(crate) const TICK: Duration = Duration::from_secs(2);
-
 /// Between attempts, after the first that brought nothing and after many.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
@@ -29,6 +25,11 @@ impl Schedule {
 
     pub(super) fn is_due(&self, now: SystemTime) -> bool {
         now >= self.next || now < self.decided
+    }
+
+    pub(super) fn time_left(&self, now: SystemTime) -> Duration {
+        let left = self.next.duration_since(now).unwrap_or_default();
+        if self.is_due(now) { Duration::ZERO } else { left }
     }
 
     /// After new keys: when between seven tenths and four fifths of their life have passed, `chance`

@@ -1,6 +1,7 @@
 //! HTTP/1.1 on one side, `imds` on the other. The only folder that names hyper.
 
 mod exchange;
+mod idle;
 mod request;
 mod response;
 
@@ -8,7 +9,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -21,6 +22,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 pub(crate) use self::exchange::{Asked, exchange};
+use self::idle::Idle;
 use self::response::Whole;
 use crate::hop::{HopLimited, Hops};
 use crate::log::Log;
@@ -118,6 +120,13 @@ impl Http {
             // Answers are one write each; waiting for more to send would only delay them.
             let _ = stream.set_nodelay(true);
             let local = stream.local_addr().ok();
+            // Until something arrives there is nothing for hyper to do, whose buffers are 16 KiB.
+            tokio::select! {
+                biased;
+                _ = stream.readable() => {}
+                () = idle.has_lasted() => return,
+                () = told(&mut stopping) => return,
+            }
             let (stream, hops) = HopLimited::new(stream, peer.ip());
             let is_here = peer::is_here(peer.ip(), &views.load().of_user(None).access.addresses);
             let client = Client { address: peer, is_here, name: peer.to_string() };
@@ -152,39 +161,6 @@ impl Http {
                 log.request(format_args!("{peer} malformed request: {error}"));
             }
             drop(place);
-        }
-    }
-}
-
-/// How long a connection has waited for the head of a request. hyper can watch over that as well, at
-/// the price of a timer for each request; here there is one for each connection, and a request only
-/// notes when it came.
-struct Idle {
-    limit: Duration,
-    opened: Instant,
-    /// When it began, in microseconds since the opening.
-    since: AtomicU64,
-}
-
-impl Idle {
-    fn new(limit: Duration) -> Idle {
-        Idle { limit, opened: Instant::now(), since: AtomicU64::new(0) }
-    }
-
-    /// A request has come: another wait begins now.
-    fn ends(&self) -> Instant {
-        let now = Instant::now();
-        let since = u64::try_from((now - self.opened).as_micros()).unwrap_or(u64::MAX);
-        self.since.store(since, Ordering::Relaxed);
-        now
-    }
-
-    /// Ends when it was too long.
-    async fn has_lasted(&self) {
-        loop {
-            let end = Duration::from_micros(self.since.load(Ordering::Relaxed)) + self.limit;
-            let Some(left) = end.checked_sub(self.opened.elapsed()) else { return };
-            tokio::time::sleep(left).await;
         }
     }
 }

@@ -34,6 +34,9 @@ const COLUMNS: usize = 76;
 /// The three signers.
 pub(crate) struct Identity {
     signers: [Signer; 3],
+    /// What was signed last: most changes of the configuration leave the document as it is, and a
+    /// signature takes longer than a thousand answers.
+    last: Option<(String, SystemTime, imds::Signatures)>,
 }
 
 struct Signer {
@@ -53,13 +56,23 @@ impl Identity {
         };
         make().map_err(|error| Error::Identity { file: folder.to_owned(), source: error.into() })?;
         let signer = |which: usize| Signer::kept(folder, NAMES[which], KINDS[which], now);
-        Ok(Identity { signers: [signer(0)?, signer(1)?, signer(2)?] })
+        Ok(Identity { signers: [signer(0)?, signer(1)?, signer(2)?], last: None })
     }
 
     /// The three signatures of a document, as EC2 writes them.
-    pub(crate) fn sign(&self, document: &str, launch_time: SystemTime) -> Result<imds::Signatures> {
+    pub(crate) fn sign(&mut self, document: String, launch_time: SystemTime) -> Result<imds::Signatures> {
+        if let Some((of, at, signatures)) = &self.last
+            && (of, at) == (&document, &launch_time)
+        {
+            return Ok(signatures.clone());
+        }
+        let signatures = self.signatures(document.as_bytes(), launch_time)?;
+        self.last = Some((document, launch_time, signatures.clone()));
+        Ok(signatures)
+    }
+
+    fn signatures(&self, document: &[u8], launch_time: SystemTime) -> Result<imds::Signatures> {
         let [signature, pkcs7, rsa2048] = &self.signers;
-        let document = document.as_bytes();
         let message = |signer: &Signer| {
             message::signed(document, &signer.key, &signer.certificate, launch_time + SIGNED_AFTER)
         };

@@ -17,8 +17,8 @@ fn openssl(folder: &Path, script: &str) {
 fn signed() -> (tempfile::TempDir, imds::Signatures) {
     let folder = tempfile::tempdir().unwrap();
     let now = SystemTime::now();
-    let identity = Identity::of(folder.path(), now).unwrap();
-    let signatures = identity.sign(DOCUMENT, now).unwrap();
+    let mut identity = Identity::of(folder.path(), now).unwrap();
+    let signatures = identity.sign(DOCUMENT.to_owned(), now).unwrap();
     let entries = [
         ("document", DOCUMENT),
         ("signature", &signatures.signature),
@@ -81,11 +81,11 @@ fn the_forms_are_those_of_ec2() {
 fn keys_are_made_once() {
     let (folder, before) = signed();
     let now = SystemTime::now();
-    let again = Identity::of(folder.path(), now).unwrap();
+    let mut again = Identity::of(folder.path(), now).unwrap();
     let launched = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-    let first = again.sign(DOCUMENT, launched).unwrap();
+    let first = again.sign(DOCUMENT.to_owned(), launched).unwrap();
     assert_eq!(first.signature, before.signature);
-    assert_eq!(again.sign(DOCUMENT, launched).unwrap().pkcs7, first.pkcs7, "the same each time");
+    assert_eq!(again.sign(DOCUMENT.to_owned(), launched).unwrap().pkcs7, first.pkcs7, "the same each time");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Keys and a clock that jumps, as that of a machine does that was suspended. The server's clock is
-//! moved by libfaketime (package faketime).
+//! moved by libfaketime (package faketime). The kernel, which would wake the server, knows nothing of
+//! that, so a command wakes it; that the kernel is asked to is seen in proc(5).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::server::{Server, wait_until};
+use crate::server::{Server, program, wait_until};
 
 const ROLE: &str = "/latest/meta-data/iam/security-credentials/BaseIAMRole";
 
@@ -38,6 +39,9 @@ fn jump(server: &Server, clock: &Path, minutes: u64) -> Value {
     let new = clock.with_extension("new");
     fs::write(&new, format!("+{minutes}m")).unwrap();
     fs::rename(new, clock).unwrap();
+    // It may have no valid keys yet, and says so.
+    let woken = program().env("RUNTIME_DIRECTORY", server.path("")).arg("status").output().unwrap();
+    assert!(woken.stdout.starts_with(b"fake-metadata "), "{woken:?}");
     wait_until("there are keys for the new time", || {
         let now = SystemTime::now() + Duration::from_secs(minutes * 60);
         let keys: Value = serde_json::from_str(&server.get(ROLE)).unwrap();
@@ -63,4 +67,49 @@ fn keys_are_renewed_when_the_clock_jumps() {
         assert!(!seen.contains(&keys), "{minutes}");
         seen.push(keys);
     }
+}
+
+/// All files in a folder that the kernel has of the server, one text each.
+fn texts(server: &Server, folder: &str, file: impl Fn(PathBuf) -> PathBuf) -> Vec<String> {
+    let entries = fs::read_dir(server.process(folder)).unwrap();
+    // One may be gone by now.
+    entries.filter_map(|entry| fs::read_to_string(file(entry.unwrap().path())).ok()).collect()
+}
+
+/// What the kernel says of each thread of the server.
+fn threads(server: &Server) -> Vec<String> {
+    texts(server, "task", |thread| thread.join("status"))
+}
+
+#[test]
+fn the_kernel_is_asked_to_tell_of_jumps() {
+    let server = Server::start("");
+    // CLOCK_REALTIME, and TFD_TIMER_ABSTIME with TFD_TIMER_CANCEL_ON_SET (linux/timerfd.h).
+    wait_until("there is such a timer", || {
+        let timers = texts(&server, "fdinfo", |file| file);
+        timers
+            .iter()
+            .any(|timer| timer.contains("clockid: 0\n") && timer.contains("settime flags: 03\n"))
+            .then_some(())
+    });
+}
+
+#[test]
+fn nothing_wakes_an_idle_server() {
+    let server = Server::start("");
+    server.get(ROLE);
+    let switches = || -> u64 {
+        let threads = threads(&server);
+        let lines = threads.iter().flat_map(|thread| thread.lines());
+        let counts = lines.filter_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        counts.map(|count| count.trim().parse::<u64>().unwrap()).sum()
+    };
+    // Keys are made in a thread that ends, and the log waits for a moment.
+    wait_until("the keys are made", || (threads(&server).len() == 2).then_some(()));
+    std::thread::sleep(Duration::from_secs(1));
+    let before = switches();
+    std::thread::sleep(Duration::from_secs(8));
+    let woken = switches() - before;
+    println!("woken {woken} times in 8 seconds");
+    assert!(woken <= 2, "woken {woken} times");
 }

@@ -64,6 +64,11 @@ impl Server {
         wait_until(&format!("the log says {text:?}"), || Some(self.log()).filter(|log| log.contains(text)))
     }
 
+    /// What the kernel says of the process: a file of proc(5).
+    pub(crate) fn process(&self, file: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/{file}", self.child.id()))
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
