@@ -77,6 +77,8 @@ by() {
 # client NAME ROUND VERSIONS: succeeds, prints nothing but ok lines, and speaks these versions.
 client() {
 	local begun
+	# What the client before asked last may not be in the log yet.
+	sleep 0.2
 	begun=$(($(wc -l <"$log") + 1))
 	if (cd "$home" && by "$1" env -i PATH="$client_path" HOME="$home" PREPARED="/prepared/$1" \
 		timeout 120 "/clients/$1/run" "$2" </dev/null >/tmp/output 2>/tmp/errors) &&
