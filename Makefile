@@ -1,6 +1,6 @@
 # What can be done here. `make` alone lists it.
 
-.PHONY: help try install build check test deb test-try test-crash test-deb test-image test-aws test-clients clean
+.PHONY: help try install build check test deb test-try test-crash test-deb test-image test-aws test-clients bench clean
 
 help:
 	@echo "make try           see it work, in a private network namespace; changes nothing"
@@ -13,6 +13,7 @@ help:
 	@echo "make test-image    the package's life in booted machines (root)"
 	@echo "make test-aws      a role's keys from an STS that is not ours, in a namespace"
 	@echo "make test-clients  real AWS clients at the real address, in a namespace; CLIENTS='boto3 curl' for some"
+	@echo "make bench         how fast and how small it is, beside others; ARGS='--rounds 1 --without moto' for less"
 
 try:
 	@scripts/try.sh
@@ -49,6 +50,9 @@ test-aws:
 
 test-clients:
 	@scripts/test-clients.sh $(CLIENTS)
+
+bench:
+	@scripts/bench.sh $(ARGS)
 
 clean:
 	cargo clean
