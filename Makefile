@@ -1,6 +1,6 @@
 # What can be done here. `make` alone lists it.
 
-.PHONY: help try install build check test deb test-try test-crash test-deb test-image test-aws test-clients bench clean
+.PHONY: help try install build check test deb test-try test-crash test-deb test-image test-aws test-clients test-instructions bench clean
 
 help:
 	@echo "make try           see it work, in a private network namespace; changes nothing"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-deb      lintian, piuparts, autopkgtest, and whether two builds are alike (root)"
 	@echo "make test-image    the package's life in booted machines (root)"
 	@echo "make test-aws      a role's keys from an STS that is not ours, in a namespace"
+	@echo "make test-instructions  whether a request takes more instructions than it did"
 	@echo "make test-clients  real AWS clients at the real address, in a namespace; CLIENTS='boto3 curl' for some"
 	@echo "make bench         how fast and how small it is, beside others; ARGS='--rounds 1 --without moto' for less"
 
@@ -53,6 +54,9 @@ test-clients:
 
 bench:
 	@scripts/bench.sh $(ARGS)
+
+test-instructions:
+	@scripts/test-instructions.sh
 
 clean:
 	cargo clean

@@ -55,6 +55,7 @@ tools() {
 	need ip iproute2
 	need unshare util-linux
 	need taskset util-linux
+	! wanted instructions || need valgrind valgrind
 	need /usr/bin/python3 python3
 	! wanted footprint || scripts/bench-tree.sh
 }
@@ -65,7 +66,7 @@ programs() {
 	target=$(host)
 	from=target/$target/release
 	cargo_release zigbuild --target "$target.$libc"
-	without_paths cargo zigbuild --release --locked -p bench-hyper --target "$target.$libc"
+	cargo_hyper zigbuild --target "$target.$libc"
 	mkdir -p "$made/programs" "$made/contenders/fake-metadata" "$made/contenders/hyper"
 	for name in fake-metadata fake-metadata-setup; do
 		install -m 755 "$from/$name" "$made/programs/"

@@ -56,6 +56,11 @@ cargo_release() {
 	without_paths cargo "$@" --release --locked "${two_programs[@]}"
 }
 
+# cargo_hyper COMMAND ARGUMENT...: builds the server that the daemon is compared with.
+cargo_hyper() {
+	without_paths cargo "$@" --release --locked -p bench-hyper
+}
+
 # cargo_aws COMMAND ARGUMENT...: builds the third, which takes as long as the two.
 cargo_aws() {
 	without_paths cargo "$@" --profile small --locked -p fake-metadata-aws --bin fake-metadata-aws
