@@ -4,12 +4,13 @@
 mod tests;
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinSet;
 
 use crate::error::Error;
@@ -18,6 +19,10 @@ use crate::log::Log;
 use crate::traffic::Traffic;
 use crate::views::Views;
 use crate::{Result, accept, notify};
+
+/// Connections that wait until they are accepted: as many as Linux lets by default
+/// (`net.core.somaxconn`).
+const BACKLOG: u32 = 4096;
 
 /// How long requests under way may take to end after the word to stop.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -30,7 +35,7 @@ pub(crate) struct App {
 
 impl App {
     /// Takes the addresses, all or none.
-    pub(crate) async fn bind(
+    pub(crate) fn bind(
         listen: &[SocketAddr],
         views: Arc<ArcSwap<Views>>,
         limits: Limits,
@@ -38,8 +43,7 @@ impl App {
     ) -> Result<App> {
         let mut listeners = Vec::new();
         for &address in listen {
-            let bound = TcpListener::bind(address).await;
-            listeners.push(bound.map_err(|source| Error::Listen { address, source })?);
+            listeners.push(listen_on(address).map_err(|source| Error::Listen { address, source })?);
         }
         Ok(App { listeners, http: Http::new(views, limits, log.clone()), log })
     }
@@ -70,4 +74,13 @@ impl App {
             }
         }
     }
+}
+
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    // Connections have it from here. Answers are one write each; waiting for more would only delay them.
+    socket.set_nodelay(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }

@@ -22,7 +22,7 @@ fn with_limits(limits: Limits, client: impl FnOnce(SocketAddr) + Send + 'static)
         let keeper = Keeper::new(Some("/dev/null".into()), Overrides::default(), origin, now).unwrap();
         let log = Log::open(Some("/dev/null".into())).unwrap();
         let listen = ["127.0.0.1:0".parse().unwrap()];
-        let app = App::bind(&listen, keeper.views(), limits, log).await.unwrap();
+        let app = App::bind(&listen, keeper.views(), limits, log).unwrap();
         let address = app.addresses().next().unwrap();
         let (done, told) = oneshot::channel();
         let client = std::thread::spawn(move || {

@@ -37,7 +37,7 @@ pub(crate) fn run(options: Serve) -> Result {
         let stop = signals::stop()?;
         let reload = signals::reload()?;
         keeper.begin(&log);
-        let app = App::bind(&listen, keeper.views(), Limits::default(), log.clone()).await?;
+        let app = App::bind(&listen, keeper.views(), Limits::default(), log.clone())?;
         for address in app.addresses() {
             log.info(format_args!("listening on http://{address}"));
         }

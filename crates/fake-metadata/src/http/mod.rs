@@ -105,11 +105,11 @@ impl Http {
         let _ = self.places.acquire_many(all).await;
     }
 
-    /// Serves one connection to its end.
+    /// Serves one connection to its end. The address it leads to is found out if it is not known.
     pub(crate) fn serve(
         &self,
         stream: TcpStream,
-        peer: SocketAddr,
+        (peer, server): (SocketAddr, Option<SocketAddr>),
         place: OwnedSemaphorePermit,
     ) -> impl Future<Output = ()> + use<> {
         let (builder, views, log) = (self.builder.clone(), self.views.clone(), self.log.clone());
@@ -117,9 +117,7 @@ impl Http {
         let (mut stopping, idle) = (self.stopping.subscribe(), Idle::new(self.limits.head_time));
         traffic.connected(peer);
         async move {
-            // Answers are one write each; waiting for more to send would only delay them.
-            let _ = stream.set_nodelay(true);
-            let local = stream.local_addr().ok();
+            let server = server.or_else(|| stream.local_addr().ok());
             // Until something arrives there is nothing for hyper to do, whose buffers are 16 KiB.
             tokio::select! {
                 biased;
@@ -135,7 +133,7 @@ impl Http {
             let answer = service_fn(|request| {
                 let views = views.load();
                 let ask = || {
-                    let servers = local.into_iter().chain(views.doors().iter().copied());
+                    let servers = server.into_iter().chain(views.doors().iter().copied());
                     owners.as_ref().and_then(|owners| owners.of(peer, servers))
                 };
                 let owner = if views.differ() { *owner.get_or_init(ask) } else { None };
