@@ -72,6 +72,7 @@ tools() {
 	need taskset util-linux
 	! wanted instructions || need valgrind valgrind
 	need /usr/bin/python3 python3
+	! wanted instructions || need valgrind valgrind
 	! wanted footprint || scripts/bench-tree.sh
 }
 
