@@ -4,17 +4,15 @@ import math
 from xml.sax.saxutils import escape
 
 WIDTH = 860
+# .c0 to .c5 are series.
 STYLE = """  <style>
-    :root { --back: #fff; --text: #222; --faint: #555; --line: #ddd }
+    .back { fill: #fff } .text { fill: #222 } .faint { fill: #555 } .line { stroke: #ddd } .other { fill: #9aa3ad }
     .c0 { fill: #0a6e31; stroke: #0a6e31 } .c1 { fill: #b35900; stroke: #b35900 } .c2 { fill: #0b5cad; stroke: #0b5cad }
     .c3 { fill: #7a3e9d; stroke: #7a3e9d } .c4 { fill: #a3243b; stroke: #a3243b } .c5 { fill: #555; stroke: #555 }
-    .back { fill: var(--back) } .text { fill: var(--text) } .faint { fill: var(--faint) }
-    .line { stroke: var(--line) } .path { fill: none; stroke-width: 2.5 } .other { fill: #9aa3ad }
     @media (prefers-color-scheme: dark) {
-      :root { --back: #0d1117; --text: #e6edf3; --faint: #9aa5b1; --line: #30363d }
+      .back { fill: #0d1117 } .text { fill: #e6edf3 } .faint { fill: #9aa5b1 } .line { stroke: #30363d } .other { fill: #6e7681 }
       .c0 { fill: #3fb950; stroke: #3fb950 } .c1 { fill: #e09b4a; stroke: #e09b4a } .c2 { fill: #58a6ff; stroke: #58a6ff }
       .c3 { fill: #bc8cff; stroke: #bc8cff } .c4 { fill: #ff7b8a; stroke: #ff7b8a } .c5 { fill: #9aa5b1; stroke: #9aa5b1 }
-      .other { fill: #6e7681 }
     }
   </style>"""
 
@@ -53,7 +51,7 @@ def bars(chart):
                 long = max(numbers[at] / most * (WIDTH - left - 130), 1.5)
                 colour = f"c{which % 6}" if len(series) > 1 or at == 0 else "other"
                 body.append(f'  <rect x="{left}" y="{y}" width="{long:.1f}" height="{thick - 3}" rx="3" '
-                            f'class="{colour}" stroke="none"/>')
+                            f'class="{colour}" style="stroke: none"/>')
                 body.append(text(left + long + 8, y + 16, short(numbers[at])))
             y += thick
         y += gap
@@ -104,7 +102,7 @@ def lines(chart):
     for which, numbers in enumerate(chart["series"].values()):
         points = [(x_of(at), y_of(number)) for at, number in enumerate(numbers) if number is not None]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-        body.append(f'  <path d="M{path}" class="c{which % 6} path" style="fill: none"/>')
+        body.append(f'  <path d="M{path}" class="c{which % 6}" stroke-width="2.5" style="fill: none"/>')
         body += [f'  <circle cx="{x:.1f}" cy="{y:.1f}" r="4" class="c{which % 6}"/>' for x, y in points]
     return frame(chart, height, body + legend(list(chart["series"]), bottom + 40))
 

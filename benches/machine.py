@@ -65,4 +65,15 @@ def description():
         "processor": f"{model}, {os.cpu_count()} cores",
         "kernel": f"{platform.system()} {platform.release()}",
         "system": release,
+        "compiler": said("rustc", "--version"),
+        "load": " ".join(said("wrk", "-v").split()[:2]),
     }
+
+
+def said(*command):
+    """The first line of it. wrk ends with a failure after telling its version."""
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
+    return (ran.stdout + ran.stderr).partition("\n")[0]

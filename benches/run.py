@@ -10,7 +10,6 @@ import contender
 import machine
 import report
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 # In this order. A part is a module with measure(bench) -> section; one with begin(bench) as well has something to
 # do in the background of the others.
 PARTS = ["instructions", "rows", "growth", "footprint"]
@@ -49,8 +48,7 @@ def main():
     options = arguments()
     machine.make_ready()
     bench = Bench(options)
-    wanted = [part for part in options.only or PARTS if os.path.exists(f"{HERE}/{part}.py")]
-    modules = {part: importlib.import_module(part) for part in PARTS if part in wanted}
+    modules = {part: importlib.import_module(part) for part in PARTS if part in options.only}
     results = f"{bench.folder}/results"
     os.makedirs(results, exist_ok=True)
     for module in modules.values():

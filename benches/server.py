@@ -86,7 +86,10 @@ class Server:
 
     def settle(self):
         """Waits until it has no more work, so that it takes no time of the next one; and empties its logs, which
-        would fill a disk. True if it did not come to an end and was started anew."""
+        would fill a disk. True if it did not come to an end, or has ended itself, and was started anew."""
+        if self.process.poll() is not None:
+            self.start()
+            return True
         end = time.monotonic() + SETTLE
         before = self.busy()
         while True:

@@ -43,9 +43,24 @@ while [ $# -gt 0 ]; do
 	shift 2
 done
 
-# wanted PART: it is there and was not left out.
+# Installing a package takes files of root's and of others, as no other user can have them.
+if [ "$(id -u)" != 0 ]; then
+	parts=("${parts[@]/footprint/}")
+	if [[ " ${only[*]} " == *' footprint '* ]]; then
+		echo "the footprint is measured as root only; run: sudo make bench ARGS='--only footprint'" >&2
+		exit 77
+	fi
+	[ ${#only[@]} != 0 ] || echo "the footprint is left out, since it is measured as root only" >&2
+fi
+if [ ${#only[@]} = 0 ]; then
+	for part in "${parts[@]}"; do
+		[ ! -e "benches/$part.py" ] || only+=("$part")
+	done
+fi
+
+# wanted PART
 wanted() {
-	[ -e "benches/$1.py" ] && { [ ${#only[@]} = 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
+	[[ " ${only[*]} " == *" $1 "* ]]
 }
 
 tools() {
@@ -57,6 +72,7 @@ tools() {
 	need taskset util-linux
 	! wanted instructions || need valgrind valgrind
 	need /usr/bin/python3 python3
+	! wanted instructions || need valgrind valgrind
 	! wanted footprint || scripts/bench-tree.sh
 }
 

@@ -18,7 +18,7 @@ step "lints" cargo clippy --quiet --workspace --all-targets --locked -- --deny w
 # Some clients are programs in other languages.
 mapfile -t clients < <(grep -lE '^#!/bin/(ba)?sh' tests/clients/{build,fetch}-* tests/clients/*/{run,hold,prepare})
 step "shell scripts" shellcheck --external-sources \
-	debian/{preinst,postinst,prerm,postrm} debian/daemontools/{run,postinst,prerm,postrm} debian/tests/{smoke,serve,setup-undo,upgrade} scripts/*.sh scripts/*/*.sh tests/clients/*.sh "${clients[@]}" tests/moto/*.sh .ci/run
+	debian/{preinst,postinst,prerm,postrm} debian/daemontools/{run,postinst,prerm,postrm} debian/tests/{smoke,serve,setup-undo,upgrade} scripts/*.sh scripts/*/*.sh tests/clients/*.sh "${clients[@]}" tests/moto/*.sh benches/contenders/*/{prepare,run,version} .ci/run
 manual_pages() {
 	local page complaints
 	for page in debian/man/*; do
