@@ -6,13 +6,19 @@ from xml.sax.saxutils import escape
 WIDTH = 860
 # .c0 to .c5 are series.
 STYLE = """  <style>
-    .back { fill: #fff } .text { fill: #222 } .faint { fill: #555 } .line { stroke: #ddd } .other { fill: #9aa3ad }
-    .c0 { fill: #0a6e31; stroke: #0a6e31 } .c1 { fill: #b35900; stroke: #b35900 } .c2 { fill: #0b5cad; stroke: #0b5cad }
-    .c3 { fill: #7a3e9d; stroke: #7a3e9d } .c4 { fill: #a3243b; stroke: #a3243b } .c5 { fill: #555; stroke: #555 }
+    .back { fill: #fff } .text { fill: #222 } .faint { fill: #555 }
+    .line { stroke: #ddd } .other { fill: #9aa3ad }
+    .c0 { fill: #0a6e31; stroke: #0a6e31 } .c1 { fill: #b35900; stroke: #b35900 }
+    .c2 { fill: #0b5cad; stroke: #0b5cad }
+    .c3 { fill: #7a3e9d; stroke: #7a3e9d } .c4 { fill: #a3243b; stroke: #a3243b }
+    .c5 { fill: #555; stroke: #555 }
     @media (prefers-color-scheme: dark) {
-      .back { fill: #0d1117 } .text { fill: #e6edf3 } .faint { fill: #9aa5b1 } .line { stroke: #30363d } .other { fill: #6e7681 }
-      .c0 { fill: #3fb950; stroke: #3fb950 } .c1 { fill: #e09b4a; stroke: #e09b4a } .c2 { fill: #58a6ff; stroke: #58a6ff }
-      .c3 { fill: #bc8cff; stroke: #bc8cff } .c4 { fill: #ff7b8a; stroke: #ff7b8a } .c5 { fill: #9aa5b1; stroke: #9aa5b1 }
+      .back { fill: #0d1117 } .text { fill: #e6edf3 } .faint { fill: #9aa5b1 }
+      .line { stroke: #30363d } .other { fill: #6e7681 }
+      .c0 { fill: #3fb950; stroke: #3fb950 } .c1 { fill: #e09b4a; stroke: #e09b4a }
+      .c2 { fill: #58a6ff; stroke: #58a6ff }
+      .c3 { fill: #bc8cff; stroke: #bc8cff } .c4 { fill: #ff7b8a; stroke: #ff7b8a }
+      .c5 { fill: #9aa5b1; stroke: #9aa5b1 }
     }
   </style>"""
 

@@ -70,12 +70,12 @@ def headline(contenders, counted):
 
 def section(bench, contenders, counted):
     text = (
-        f"One core for the server, another for wrk, both ends on loopback. Medians over rounds of {bench.seconds} s, of which there "
-        f"were {bench.rounds}, with the lowest and the highest; in a round all servers take turns, so that "
-        "whatever else the machine does hits all alike, and ratios are of the same round. CPU a request is the server's own time, which says more "
-        "than requests a second where wrk was the slower of the two. Errors are those of all rounds: wrong statuses, "
-        "connections refused or broken, answers that took more than five seconds; what was not answered when a round "
-        "ended is in no count. A dash: the server cannot do this."
+        f"One core for the server, another for wrk, both ends on loopback. Medians over rounds of {bench.seconds} s, "
+        f"of which there were {bench.rounds}, with the lowest and the highest; in a round all servers take turns, so "
+        "that whatever else the machine does hits all alike, and ratios are of the same round. CPU a request is the "
+        "server's own time, which says more than requests a second where wrk was the slower of the two. Errors are "
+        "those of all rounds: wrong statuses, connections refused or broken, answers that took more than five "
+        "seconds; what was not answered when a round ended is in no count. A dash: the server cannot do this."
     )
     servers = [[contender.name, contender.version(),
                 contender.about["what"] + (contender.about["note"] and f"; {contender.about['note']}")]
