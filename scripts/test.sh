@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 step "check" scripts/check.sh
 step "crashes" scripts/test-crash.sh
 step "package" scripts/test-deb.sh
+step "instructions" scripts/test-instructions.sh
 step "try" scripts/test-try.sh
 step "image" scripts/test-image.sh
 step "aws" scripts/test-aws.sh
