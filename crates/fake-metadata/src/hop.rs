@@ -19,6 +19,8 @@ pub(crate) type Hops = Arc<AtomicU32>;
 
 pub(crate) struct HopLimited {
     stream: TcpStream,
+    /// What was read of it before, to be read again.
+    first: Vec<u8>,
     wanted: Hops,
     /// What was set last; 0 while the system's own value holds.
     current: u32,
@@ -27,11 +29,11 @@ pub(crate) struct HopLimited {
 }
 
 impl HopLimited {
-    pub(crate) fn new(stream: TcpStream, peer: IpAddr) -> (HopLimited, Hops) {
+    pub(crate) fn new(stream: TcpStream, first: Vec<u8>, peer: IpAddr) -> (HopLimited, Hops) {
         let wanted = Hops::default();
         // A socket of IPv6 that takes connections over IPv4 as well sends packets of IPv4 to those.
         let is_ipv6 = peer.to_canonical().is_ipv6();
-        (HopLimited { stream, wanted: wanted.clone(), current: 0, usual: 0, is_ipv6 }, wanted)
+        (HopLimited { stream, first, wanted: wanted.clone(), current: 0, usual: 0, is_ipv6 }, wanted)
     }
 
     fn set_hops(&mut self) -> io::Result<()> {
@@ -60,6 +62,13 @@ impl AsyncRead for HopLimited {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.first.is_empty() {
+            let now = buffer.remaining().min(self.first.len());
+            buffer.put_slice(&self.first[..now]);
+            // All of it, as a rule, since it is less than hyper reads at once.
+            self.first.drain(..now);
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }

@@ -7,6 +7,7 @@ mod response;
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::Ordering;
@@ -33,6 +34,9 @@ use crate::views::Views;
 
 /// As much of a path as the log shows; the longest of EC2's own are below 200.
 const LOGGED_PATH: usize = 256;
+
+/// As much of what arrives first as is read at once, in bytes; requests of SDKs are below 500.
+const FIRST: usize = 2048;
 
 /// What one client may take.
 #[derive(Clone, Copy, Debug)]
@@ -119,13 +123,14 @@ impl Http {
         async move {
             let server = server.or_else(|| stream.local_addr().ok());
             // Until something arrives there is nothing for hyper to do, whose buffers are 16 KiB.
-            tokio::select! {
+            let first = tokio::select! {
                 biased;
-                _ = stream.readable() => {}
+                first = first_bytes(&stream) => first,
                 () = idle.has_lasted() => return,
                 () = told(&mut stopping) => return,
-            }
-            let (stream, hops) = HopLimited::new(stream, peer.ip());
+            };
+            let Ok(first) = first else { return };
+            let (stream, hops) = HopLimited::new(stream, first, peer.ip());
             let is_here = peer::is_here(peer.ip(), &views.load().of_user(None).access.addresses);
             let client = Client { address: peer, is_here, name: peer.to_string() };
             // Whose it is does not change, and is asked when it first matters.
@@ -166,6 +171,22 @@ impl Http {
 /// Ends when the server is to stop.
 async fn told(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+/// What arrives first, usually a whole request; nothing if the client has gone.
+async fn first_bytes(stream: &TcpStream) -> io::Result<Vec<u8>> {
+    let read = || {
+        let mut bytes = [0; FIRST];
+        stream.try_read(&mut bytes).map(|length| bytes[..length].to_vec())
+    };
+    loop {
+        stream.readable().await?;
+        match read() {
+            // It had not been tried yet whether there is anything.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            read => return read,
+        }
+    }
 }
 
 /// One request, answered and logged.
