@@ -48,7 +48,7 @@ def rounds(bench, contenders):
     """What was counted in each round, by row, kind, connections and contender."""
     counted = {}
     for number in range(bench.rounds):
-        # Each is the first at some time.
+        # The order changes from round to round.
         order = contenders[number % len(contenders):] + contenders[:number % len(contenders)]
         for row in ROWS:
             bench.progress(f"round {number + 1} of {bench.rounds}: {row[1]}")
