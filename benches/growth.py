@@ -82,6 +82,8 @@ def idle(bench):
         # Anew, or what it keeps of an earlier crowd's memory would be counted as this one's.
         server.stop()
         server.start()
+        # The keys of its first start are made beside all else.
+        server.settle()
         token = {"X-aws-ec2-metadata-token": load.token(server.port)}
         crowd = servers.Crowd(bench, server, size)
         counted = load.run(server, bench.load_core, LEAF, headers=token, connections=1, seconds=bench.seconds)
