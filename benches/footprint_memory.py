@@ -83,7 +83,7 @@ def moments(bench):
         connections = opened(daemon, asking)
         # On a very slow machine the server has given up some of them.
         count = daemon.memory()["files"] - before
-        take(f"{count:,} connections open, {how}", "at most 64 MiB")
+        take(f"{OPEN:,} connections, {how}, {count:,} stay open", "at most 64 MiB")
         for connection in connections:
             connection.close()
         time.sleep(2)

@@ -118,6 +118,9 @@ clients() {
 		setpriv --reuid=65534 --regid=65534 --clear-groups fake-metadata certificate rsa2048
 	ok "its key is for the server alone" sh -c \
 		'! setpriv --reuid=65534 --regid=65534 --clear-groups cat /var/lib/fake-metadata/server/identity/rsa2048.key'
+	# TFD_TIMER_ABSTIME with TFD_TIMER_CANCEL_ON_SET.
+	ok "the kernel tells the server of jumps of the clock" sh -c \
+		'grep -qx "settime flags: 03" /proc/$(pgrep -x fake-metadata)/fdinfo/*'
 	shows "the AWS CLI gets the role's keys" 'access_key +\S+ +iam-role' aws configure list
 }
 

@@ -86,3 +86,26 @@ fn beyond_the_limit_a_client_waits_its_turn() {
         answer(&mut third);
     });
 }
+
+#[test]
+fn beyond_the_limit_connections_are_not_kept() {
+    with_limits(Limits { kept: 1, ..Limits::default() }, |address| {
+        let (mut first, mut second) = (connect(address), connect(address));
+        for _ in 0..2 {
+            first.write_all(GET).unwrap();
+            assert!(!answer(&mut first).contains("Connection: close"));
+        }
+        second.write_all(GET).unwrap();
+        assert!(answer(&mut second).contains("Connection: close"));
+        assert_eq!(second.read(&mut [0]).unwrap(), 0);
+        // Its place is free for another.
+        drop(first);
+        loop {
+            let mut third = connect(address);
+            third.write_all(GET).unwrap();
+            if !answer(&mut third).contains("Connection: close") {
+                break;
+            }
+        }
+    });
+}

@@ -43,6 +43,9 @@ const FIRST: usize = 2048;
 pub(crate) struct Limits {
     /// Connections at once.
     pub(crate) connections: usize,
+    /// Of those that have asked something, how many are kept at once, as their clients ask for. Each
+    /// holds 16 KiB of buffers.
+    pub(crate) kept: usize,
     /// Time for a request's head to arrive, counted from the connection's opening or from the
     /// end of the answer before: also how long a connection may lie idle.
     pub(crate) head_time: Duration,
@@ -54,7 +57,13 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { connections: 20_000, head_time: Duration::from_secs(30), head_size: 16 * 1024, headers: 100 }
+        Limits {
+            connections: 20_000,
+            kept: 4_000,
+            head_time: Duration::from_secs(30),
+            head_size: 16 * 1024,
+            headers: 100,
+        }
     }
 }
 
@@ -63,6 +72,8 @@ struct Client {
     address: SocketAddr,
     /// Whether on this machine.
     is_here: bool,
+    /// Whether it may keep its connection after an answer.
+    may_stay: bool,
     /// The address as the log shows it.
     name: String,
 }
@@ -75,6 +86,7 @@ pub(crate) struct Http {
     pub(crate) traffic: Arc<Traffic>,
     builder: http1::Builder,
     places: Arc<Semaphore>,
+    kept: Arc<Semaphore>,
     limits: Limits,
     stopping: watch::Sender<bool>,
     log: Log,
@@ -85,6 +97,7 @@ impl Http {
         let mut builder = http1::Builder::new();
         builder.title_case_headers(true).max_buf_size(limits.head_size).max_headers(limits.headers);
         let places = Arc::new(Semaphore::new(limits.connections));
+        let kept = Arc::new(Semaphore::new(limits.kept));
         let owners = match Owners::new() {
             Ok(owners) => Some(Arc::new(owners)),
             Err(error) => {
@@ -93,7 +106,7 @@ impl Http {
             }
         };
         let (traffic, stopping) = (Arc::default(), watch::Sender::new(false));
-        Http { views, owners, traffic, builder, places, limits, stopping, log }
+        Http { views, owners, traffic, builder, places, kept, limits, stopping, log }
     }
 
     /// A place for one more connection, once there is one; `None` when the server is stopping.
@@ -117,7 +130,7 @@ impl Http {
         place: OwnedSemaphorePermit,
     ) -> impl Future<Output = ()> + use<> {
         let (builder, views, log) = (self.builder.clone(), self.views.clone(), self.log.clone());
-        let (owners, traffic) = (self.owners.clone(), self.traffic.clone());
+        let (owners, traffic, kept) = (self.owners.clone(), self.traffic.clone(), self.kept.clone());
         let (mut stopping, idle) = (self.stopping.subscribe(), Idle::new(self.limits.head_time));
         traffic.connected(peer);
         async move {
@@ -132,7 +145,8 @@ impl Http {
             let Ok(first) = first else { return };
             let (stream, hops) = HopLimited::new(stream, first, peer.ip());
             let is_here = peer::is_here(peer.ip(), &views.load().of_user(None).access.addresses);
-            let client = Client { address: peer, is_here, name: peer.to_string() };
+            let kept = kept.try_acquire_owned().ok();
+            let client = Client { address: peer, is_here, may_stay: kept.is_some(), name: peer.to_string() };
             // Whose it is does not change, and is asked when it first matters.
             let owner = OnceLock::new();
             let answer = service_fn(|request| {
@@ -163,7 +177,7 @@ impl Http {
             {
                 log.request(format_args!("{peer} malformed request: {error}"));
             }
-            drop(place);
+            drop((place, kept));
         }
     }
 }
@@ -197,7 +211,8 @@ fn respond(
     (hops, log): (&Hops, &Log),
     (begun, now): (Instant, SystemTime),
 ) -> hyper::Response<Whole> {
-    let asked = request::asked(request, (client.address.ip(), client.is_here));
+    let mut asked = request::asked(request, (client.address.ip(), client.is_here));
+    asked.keep_alive &= client.may_stay;
     let response = service.handle(&asked, now);
     let limit = if response.is_token() { service.hop_limit.into() } else { 0 };
     hops.store(limit, Ordering::Relaxed);
