@@ -56,13 +56,13 @@ def issue(bench, server, count):
 
 
 class Crowd:
-    """So many connections that were asked something once and then lie idle, opened by a process of their own."""
+    """So many connections that lie idle, opened by a process of their own."""
 
     def __init__(self, bench, server, count):
         command = ["taskset", "-c", str(bench.load_core), sys.executable, "-B", f"{HERE}/crowd.py",
                    str(server.port), str(count)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        # Each of them is answered once it says so.
+        # The server has taken all of them once it says so.
         said = self.process.stdout.readline().strip()
         if said != "open":
             self.process.wait()
