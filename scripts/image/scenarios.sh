@@ -120,7 +120,7 @@ clients() {
 		'! setpriv --reuid=65534 --regid=65534 --clear-groups cat /var/lib/fake-metadata/server/identity/rsa2048.key'
 	# TFD_TIMER_ABSTIME with TFD_TIMER_CANCEL_ON_SET.
 	ok "the kernel tells the server of jumps of the clock" sh -c \
-		'grep -qx "settime flags: 03" /proc/$(pidof fake-metadata)/fdinfo/*'
+		"grep -qx 'settime flags: 03' /proc/\$(pidof fake-metadata)/fdinfo/*"
 	shows "the AWS CLI gets the role's keys" 'access_key +\S+ +iam-role' aws configure list
 }
 
