@@ -63,6 +63,7 @@ step "tools" tools
 step "package" package "$@"
 start_second_build
 step "lintian" run_lintian
+step "spelling" spelling
 step "contents" contents
 step "completions" completions
 step "exposure of the units" exposure

@@ -5,7 +5,8 @@
 run_lintian() {
 	local output status=0
 	lintian --version
-	local judge=(lintian --allow-root --pedantic --display-info)
+	# In programs it takes machine code for words, other ones with each compiler; see spelling.
+	local judge=(lintian --allow-root --pedantic --display-info --suppress-tags spelling-error-in-binary)
 	"${judge[@]}" "$deb" "$daemontools" "$aws" || status=$?
 	# To show what is overridden counts as an error if that is one.
 	output=$("${judge[@]}" --fail-on=none --show-overrides "$deb" "$daemontools" "$aws" 2>&1) || status=$?
@@ -15,6 +16,15 @@ run_lintian() {
 		fail "lintian --pedantic --display-info: no tag" "its exit status is $status"
 	fi
 	pass "lintian --pedantic --display-info: no tag but the $(grep -c '^O: ' <<<"$output") overridden"
+}
+
+# spelling: of what the programs say and what is written about them.
+spelling() {
+	local files found
+	mapfile -t files < <(git ls-files 'crates/*/src/*.rs' 'debian/man/*' debian/config.toml debian/description '*.md')
+	found=$(spellintian "${files[@]}")
+	[ -z "$found" ] || fail "spellintian: no misspelt word" "$found"
+	pass "spellintian: no misspelt word in ${#files[@]} files"
 }
 
 # contents: modes, owners, conffiles and paths are those listed.
